@@ -1,0 +1,161 @@
+"""Every setting of Etude in one place: defaults < ``etude.toml`` < ``ETUDE_*`` environment < flags.
+
+``etude.toml`` is read from the current folder, else from Etude's home. Groups are tables (``[retrieval]``) in the file
+and double underscores in the environment (``ETUDE_RETRIEVAL__PASSAGES=4``). Nothing else reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.errors import SettingsError
+
+DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct"
+DEFAULT_EMBEDDING = "all-minilm-l6-v2"
+
+
+def default_home() -> Path:
+    """Return the platform's user data folder for Etude."""
+    return Path(platformdirs.user_data_dir("etude", appauthor=False))
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Generation(_Group):
+    """How the language model writes."""
+
+    temperature: float = Field(0.0, ge=0, le=2)
+    top_p: float = Field(0.95, gt=0, le=1)
+    top_k: int = Field(40, ge=0, description="0 looks at every token.")
+    max_tokens: int = Field(320, ge=1, le=32_768)
+    stop: list[str] = Field(default_factory=list, max_length=8)
+    seed: int = 0
+
+
+class Retrieval(_Group):
+    """What is searched and how much of it the model reads."""
+
+    passages: int = Field(4, ge=1, le=50, description="Most passages in one prompt.")
+    passage_tokens: int = Field(
+        300,
+        ge=64,
+        description="Budget for passages in one prompt, in tokens of the language model. "
+        "The default keeps the first word within five seconds on two CPU cores, which read about 70 tokens a second.",
+    )
+    history_tokens: int = Field(400, ge=0, description="Budget for earlier turns when a follow-up is rewritten.")
+
+
+class Endpoint(_Group):
+    """An OpenAI-compatible server, used when ``backend = "openai"``."""
+
+    base_url: str = ""
+    api_key: str = ""
+    model: str = ""
+
+
+class Server(_Group):
+    """Where the web page listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(7860, ge=1, le=65_535)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(env_prefix="ETUDE_", env_nested_delimiter="__", extra="forbid")
+
+    home: Path = Field(default_factory=default_home, description="Holds everything Etude writes.")
+    models_path: Annotated[list[Path], NoDecode] = Field(
+        default_factory=lambda: [default_home() / "models"],
+        description="Folders, beside the home's own, in which verified weights are looked up and never written.",
+    )
+    backend: Literal["embedded", "openai", "transformers"] = "embedded"
+    model: str = Field(DEFAULT_MODEL, description="Catalog id, a .gguf file, or a model folder for transformers.")
+    embedding: str = Field(DEFAULT_EMBEDDING, description="Catalog id or a sentence-transformers folder.")
+    context_length: int = Field(4096, ge=512, description="Tokens the embedded model can hold at once.")
+    threads: int = Field(0, ge=0, description="CPU threads; 0 takes one for each core.")
+    database: str = Field("", description="SQLAlchemy URL; empty is SQLite in the home.")
+    generation: Generation = Field(default_factory=Generation)
+    retrieval: Retrieval = Field(default_factory=Retrieval)
+    endpoint: Endpoint = Field(default_factory=Endpoint)
+    server: Server = Field(default_factory=Server)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put flags before the environment before the file."""
+        file = config_file()
+        toml = (TomlConfigSettingsSource(settings_cls, toml_file=file),) if file else ()
+        return (init_settings, env_settings, *toml)
+
+    def __init__(self, **values: Any) -> None:
+        if isinstance(paths := os.environ.get("ETUDE_MODELS_PATH"), str):
+            values.setdefault("models_path", [Path(part) for part in paths.split(os.pathsep) if part])
+        super().__init__(**values)
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the database."""
+        return self.database or f"sqlite:///{self.home / 'records.sqlite3'}"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the vectors, the keyword index and the manifests live."""
+        return self.home / "index"
+
+
+def config_file() -> Path | None:
+    """Return the ``etude.toml`` in force: the current folder's, else the home's, else None."""
+    home = Path(os.environ.get("ETUDE_HOME") or default_home())
+    return next((f for f in (Path("etude.toml"), home / "etude.toml") if f.is_file()), None)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Read the settings in force; flags that are None count as not given.
+
+    Raises:
+        SettingsError: the file is not TOML, a name is unknown, or a value is out of range.
+
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{config_file()} is not valid TOML ({error}). Correct it or move it away.") from error
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{config_file()} cannot be read ({error}). Correct it or move it away.") from error
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from error
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        problem = "is not a setting"
+    else:
+        problem = f"cannot be {first.get('input')!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    where = f" ({config_file()} or ETUDE_{name.upper().replace('.', '__')})"
+    return f"The setting {name} {problem}{where}. `etude doctor` lists the settings in force."
