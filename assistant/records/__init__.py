@@ -1,1 +1,5 @@
-"""."""
+"""The database of what happened: conversations, their turns and the person's feedback on them."""
+
+from assistant.records.store import Conversation, Records, SavedTurn
+
+__all__ = ["Conversation", "Records", "SavedTurn"]

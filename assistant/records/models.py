@@ -1,0 +1,101 @@
+"""The tables of the records database.
+
+Times are UTC. What belongs to one turn and is never searched for (citations, nearest headings, timings, usage) is JSON.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+SCHEMA_VERSION = 1
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, also where the database (SQLite) keeps no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn any zone into UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give a moment without a zone its zone back."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """What every table of the records database inherits from."""
+
+
+class SchemaRow(Base):
+    """One row: which layout of the tables this database has."""
+
+    __tablename__ = "schema_version"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class ConversationRow(Base):
+    """A dialogue: questions and answers that follow one another."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid4()))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    turns: Mapped[list[TurnRow]] = relationship(
+        back_populates="conversation", cascade="all, delete-orphan", order_by="TurnRow.id"
+    )
+
+
+class TurnRow(Base):
+    """One question and its finished answer."""
+
+    __tablename__ = "turns"
+    # An id that was deleted is never given again: a page left open must not rate another answer.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    question: Mapped[str] = mapped_column(Text)
+    standalone: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    refused: Mapped[bool] = mapped_column(default=False)
+    stopped: Mapped[bool] = mapped_column(default=False)
+    cut: Mapped[bool] = mapped_column(default=False)
+    citations: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    nearest: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    timings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    usage: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    conversation: Mapped[ConversationRow] = relationship(back_populates="turns")
+    feedback: Mapped[FeedbackRow | None] = relationship(
+        back_populates="turn", cascade="all, delete-orphan", lazy="joined"
+    )
+
+
+class FeedbackRow(Base):
+    """What the person thinks of one answer."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("turn_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
+    up: Mapped[bool]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    turn: Mapped[TurnRow] = relationship(back_populates="feedback")

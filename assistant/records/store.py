@@ -1,0 +1,246 @@
+"""Conversations, turns and feedback: what the rest of Etude may ask of the records database.
+
+`Records` opens one short session a call, so that any thread may use it. SQLite is the default (write-ahead log, five
+seconds of patience when another process writes); any SQLAlchemy URL works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from assistant.chat.events import Answer, Citation, Nearest, Timings, Usage
+from assistant.errors import RecordsError
+from assistant.records.engine import explain, open_engine, place_of
+from assistant.records.models import SCHEMA_VERSION, Base, ConversationRow, FeedbackRow, SchemaRow, TurnRow, now
+
+TITLE_LENGTH = 60
+
+_CITATIONS = TypeAdapter(tuple[Citation, ...])
+_NEAREST = TypeAdapter(tuple[Nearest, ...])
+_TIMINGS = TypeAdapter(Timings)
+_USAGE = TypeAdapter(Usage)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A saved dialogue; times are UTC."""
+
+    id: str
+    title: str
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTurn:
+    """A saved answer with what the person thinks of it: ``up`` is None until they say."""
+
+    id: int
+    answer: Answer
+    created: datetime
+    up: bool | None = None
+    comment: str = ""
+
+
+class Records:
+    """The records database behind one URL.
+
+    Raises:
+        RecordsError: the database cannot be opened or written, or a newer Etude made it. Every method may raise it.
+
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_engine(url)
+        self._place = place_of(self._engine)
+        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        try:
+            self._prepare()
+        except RecordsError:
+            self._prepare()  # another process may have been making the same tables
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def conversations(self) -> list[Conversation]:
+        """Return the saved conversations, the last used first."""
+        with self._session() as session:
+            rows = session.scalars(select(ConversationRow).order_by(ConversationRow.updated.desc()))
+            return [_conversation(row) for row in rows]
+
+    def new_conversation(self, title: str = "", conversation_id: str | None = None) -> Conversation:
+        """Begin a conversation; without a title it takes the first question's."""
+        with self._session(write=True) as session:
+            row = ConversationRow(title=shorten(title))
+            if conversation_id:
+                row.id = conversation_id
+            session.add(row)
+            session.flush()
+            return _conversation(row)
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """Return one conversation, or None when there is none of that id."""
+        with self._session() as session:
+            row = session.get(ConversationRow, conversation_id)
+            return _conversation(row) if row else None
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """Give a conversation another title; an empty one changes nothing."""
+        with self._session(write=True) as session:
+            if (row := session.get(ConversationRow, conversation_id)) and (short := shorten(title)):
+                row.title = short
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation with its turns and feedback."""
+        with self._session(write=True) as session:
+            if row := session.get(ConversationRow, conversation_id):
+                session.delete(row)
+
+    def turns(self, conversation_id: str) -> list[SavedTurn]:
+        """Return the turns of a conversation in order; empty when there is none of that id."""
+        with self._session() as session:
+            found = session.scalars(
+                select(TurnRow).where(TurnRow.conversation_id == conversation_id).order_by(TurnRow.id)
+            )
+            return [_turn(row) for row in found]
+
+    def add_turn(self, conversation_id: str, answer: Answer) -> int:
+        """Save an answer at the end of a conversation, which is begun if need be, and return its id."""
+        with self._session(write=True) as session:
+            return self._add(session, conversation_id, answer)
+
+    def replace_turn(self, turn_id: int, answer: Answer) -> int:
+        """Save an answer in place of a turn and of everything after it (retry, edit); return its id."""
+        with self._session(write=True) as session:
+            old = self._existing(session, turn_id)
+            conversation_id, first = old.conversation_id, not session.scalar(_before(old).limit(1))
+            was, title = shorten(old.question), old.conversation.title
+            session.execute(_from(old))
+            session.expire_all()
+            added = self._add(session, conversation_id, answer)
+            if first and title == was and (row := session.get(ConversationRow, conversation_id)):
+                row.title = shorten(answer.question)
+            return added
+
+    def delete_turns_from(self, turn_id: int) -> None:
+        """Delete a turn and everything after it in its conversation."""
+        with self._session(write=True) as session:
+            session.execute(_from(self._existing(session, turn_id)))
+
+    def rate(self, turn_id: int, up: bool, comment: str = "") -> None:
+        """Keep what the person thinks of an answer, in place of what they thought before."""
+        with self._session(write=True) as session:
+            turn = self._existing(session, turn_id)
+            if turn.feedback is None:
+                turn.feedback = FeedbackRow(up=up, comment=comment.strip())
+            else:
+                turn.feedback.up, turn.feedback.comment, turn.feedback.created = up, comment.strip(), now()
+
+    def _add(self, session: Session, conversation_id: str, answer: Answer) -> int:
+        conversation = session.get(ConversationRow, conversation_id)
+        if conversation is None:
+            conversation = ConversationRow(id=conversation_id, title="")
+            session.add(conversation)
+        conversation.title = conversation.title or shorten(answer.question)
+        conversation.updated = now()
+        row = _row(conversation_id, answer)
+        session.add(row)
+        session.flush()
+        return row.id
+
+    def _existing(self, session: Session, turn_id: int) -> TurnRow:
+        row = session.get(TurnRow, turn_id)
+        if row is None:
+            raise RecordsError("This answer is no longer saved. Reload the page.")
+        return row
+
+    def _prepare(self) -> None:
+        with self._session(write=True) as session:
+            known = inspect(session.connection()).has_table(SchemaRow.__tablename__)
+            version = session.scalar(select(func.max(SchemaRow.version))) if known else None
+            if version is not None and version > SCHEMA_VERSION:
+                raise RecordsError(
+                    f"{self._place} was written by a newer Etude (layout {version}, this one knows "
+                    f"{SCHEMA_VERSION}). Update Etude, or set `database` to another place."
+                )
+            Base.metadata.create_all(session.connection())
+            if version is None:
+                session.add(SchemaRow(version=SCHEMA_VERSION))
+
+    @contextmanager
+    def _session(self, write: bool = False) -> Iterator[Session]:
+        try:
+            with self._sessions() as session, session.begin():
+                if write and self._engine.dialect.name == "sqlite":
+                    # Take the lock before reading, so that no other writer comes between what is read and written.
+                    session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+                yield session
+        except SQLAlchemyError as error:
+            raise RecordsError(explain(self._place, error)) from error
+
+
+def shorten(text: str, length: int = TITLE_LENGTH) -> str:
+    """Return the text on one line, cut at a word with an ellipsis when it is longer than ``length`` characters."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    head, space, _ = cut.rpartition(" ")
+    return (head if space and len(head) > length // 2 else cut).rstrip(" ,;:.") + "…"
+
+
+def _before(turn: TurnRow) -> Any:
+    return select(TurnRow.id).where(TurnRow.conversation_id == turn.conversation_id, TurnRow.id < turn.id)
+
+
+def _from(turn: TurnRow) -> Any:
+    return delete(TurnRow).where(TurnRow.conversation_id == turn.conversation_id, TurnRow.id >= turn.id)
+
+
+def _conversation(row: ConversationRow) -> Conversation:
+    return Conversation(row.id, row.title, row.created, row.updated)
+
+
+def _row(conversation_id: str, answer: Answer) -> TurnRow:
+    return TurnRow(
+        conversation_id=conversation_id,
+        question=answer.question,
+        standalone=answer.standalone,
+        text=answer.text,
+        refused=answer.refused,
+        stopped=answer.stopped,
+        cut=answer.cut,
+        citations=_CITATIONS.dump_python(answer.citations, mode="json"),
+        nearest=_NEAREST.dump_python(answer.nearest, mode="json"),
+        timings=_TIMINGS.dump_python(answer.timings, mode="json"),
+        usage=_USAGE.dump_python(answer.usage, mode="json"),
+    )
+
+
+def _turn(row: TurnRow) -> SavedTurn:
+    answer = Answer(
+        question=row.question,
+        standalone=row.standalone,
+        text=row.text,
+        refused=row.refused,
+        stopped=row.stopped,
+        cut=row.cut,
+        citations=_CITATIONS.validate_python(row.citations),
+        nearest=_NEAREST.validate_python(row.nearest),
+        timings=_TIMINGS.validate_python(row.timings),
+        usage=_USAGE.validate_python(row.usage),
+    )
+    feedback = row.feedback
+    return SavedTurn(
+        row.id, answer, row.created, feedback.up if feedback else None, feedback.comment if feedback else ""
+    )

@@ -1,0 +1,119 @@
+"""Texts to vectors with a sentence-transformers model from a local folder.
+
+Counting tokens reads only the tokenizer, so that splitting an unchanged folder never waits for torch.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+Vectors = NDArray[np.float32]
+
+_BATCH = 32
+
+
+class Embedder:
+    """An embedding model. Loading is lazy; one thread encodes at a time.
+
+    Args:
+        name: what the index is stamped with.
+        folder: a sentence-transformers folder (``modules.json``, ``tokenizer.json``, weights).
+        threads: CPU threads for torch; 0 leaves torch's own choice.
+
+    """
+
+    def __init__(self, name: str, folder: Path, threads: int = 0) -> None:
+        self.name = name
+        self.folder = folder
+        self._threads = threads
+        self._lock = threading.RLock()
+
+    @cached_property
+    def limit(self) -> int:
+        """Most tokens the model reads of one text, its special tokens not counted."""
+        for file, key in (
+            ("sentence_bert_config.json", "max_seq_length"),
+            ("tokenizer_config.json", "model_max_length"),
+            ("config.json", "max_position_embeddings"),
+        ):
+            try:
+                value = json.loads((self.folder / file).read_text(encoding="utf-8")).get(key)
+            except (OSError, ValueError):
+                continue
+            if isinstance(value, int) and 0 < value < 100_000:
+                return value - 2
+        return 254
+
+    def count(self, text: str) -> int:
+        """Return how many tokens the model sees in a text, special tokens not counted."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Return unit vectors, shape ``(len(texts), dimension)``; ``progress`` hears how many are done."""
+        parts: list[Vectors] = []
+        for start in range(0, len(texts), _BATCH):
+            batch = list(texts[start : start + _BATCH])
+            with self._lock:
+                parts.append(self._model.encode(batch, normalize_embeddings=True, show_progress_bar=False))
+            if progress:
+                progress(start + len(batch))
+        return np.concatenate(parts) if parts else np.zeros((0, self.dimension), np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the unit vectors of every token, one array ``(tokens, dimension)`` a text, special tokens left out."""
+        with self._lock:
+            found: Any = self._model.encode(
+                list(texts), output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False
+            )
+        arrays = [tensor.float().cpu().numpy()[1:-1] for tensor in found]
+        return [array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-9) for array in arrays]
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        except Exception as error:  # noqa: BLE001 - the tokenizers library raises bare Exception
+            raise KnowledgeError(
+                f"The embedding model in {self.folder} has no readable tokenizer.json. "
+                "Run `etude models verify`, or choose another `embedding` in the settings."
+            ) from error
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        if self._threads:
+            torch.set_num_threads(self._threads)
+        logging.disable_progress_bar()
+        try:
+            return SentenceTransformer(str(self.folder), local_files_only=True)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise KnowledgeError(
+                f"The embedding model in {self.folder} cannot be loaded ({error}). Run `etude models verify`."
+            ) from error
