@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -30,6 +30,9 @@ DEFAULT_EMBEDDING = "all-minilm-l6-v2"
 def default_home() -> Path:
     """Return the platform's user data folder for Etude."""
     return Path(platformdirs.user_data_dir("etude", appauthor=False))
+
+
+_Folder = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class _Group(BaseModel):
@@ -80,8 +83,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ETUDE_", env_nested_delimiter="__", extra="forbid")
 
-    home: Path = Field(default_factory=default_home, description="Holds everything Etude writes.")
-    models_path: Annotated[list[Path], NoDecode] = Field(
+    home: _Folder = Field(default_factory=default_home, description="Holds everything Etude writes.")
+    models_path: Annotated[list[_Folder], NoDecode] = Field(
         default_factory=lambda: [default_home() / "models"],
         description="Folders, beside the home's own, in which verified weights are looked up and never written.",
     )
@@ -128,7 +131,7 @@ class Settings(BaseSettings):
 
 def config_file() -> Path | None:
     """Return the ``etude.toml`` in force: the current folder's, else the home's, else None."""
-    home = Path(os.environ.get("ETUDE_HOME") or default_home())
+    home = Path(os.environ.get("ETUDE_HOME") or default_home()).expanduser()
     return next((f for f in (Path("etude.toml"), home / "etude.toml") if f.is_file()), None)
 
 

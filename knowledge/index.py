@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import shutil
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +29,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.errors import DiskFull, IndexBusy, KnowledgeError
-from knowledge.keyword import KeywordIndex
+from knowledge.keyword import KeywordIndex, keyword_text, stems
 from knowledge.manifest import Entry, Manifest
 from knowledge.store import VectorStore
 
@@ -61,6 +63,13 @@ class Generation:
     def keywords(self) -> KeywordIndex:
         """The keyword index."""
         return KeywordIndex.load(self.folder, [entry.chunk for entry in self.entries])
+
+    @cached_property
+    def rarity(self) -> Mapping[str, float]:
+        """Inverse document frequency of every stem, ``ln(1 + chunks / chunks with it)``."""
+        chunks = [entry.chunk for entry in self.entries if entry.chunk.kind == "text"]
+        counts = Counter(stem for chunk in chunks for stem in set(stems(keyword_text(chunk))))
+        return {stem: math.log(1 + len(chunks) / count) for stem, count in counts.items()}
 
     def close(self) -> None:
         """Release the files."""

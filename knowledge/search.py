@@ -16,8 +16,8 @@ each part alone, plain reciprocal rank fusion, and this sum on the ``test`` half
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class Hit:
     """A chunk that was found.
 
     ``score`` is the weighted sum, about 0 to 1; ``scores`` are its parts; ``sentences`` are cosines of the question
-    with each of ``sentence_texts(chunk)``.
+    with each of ``sentence_texts(chunk)``, and ``vectors`` the unit vectors of these sentences.
     """
 
     collection: str
@@ -50,6 +50,7 @@ class Hit:
     score: float
     scores: dict[str, float]
     sentences: tuple[float, ...]
+    vectors: Vectors = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,23 @@ class Searcher:
 
     def __init__(self, index: IndexFolder, embedder: Embedder) -> None:
         self._index = index
-        self._embedder = embedder
+        self.embedder = embedder
         self._token_cache: OrderedDict[str, Vectors] = OrderedDict()
+
+    def warm(self) -> None:
+        """Load the embedding model and open the index, so that the first search does not wait.
+
+        Raises:
+            KnowledgeError: the embedding model cannot be loaded.
+
+        """
+        self.embedder.encode_tokens(["warm"])
+        if generation := self._index.current():
+            _ = (generation.keywords, generation.rarity, generation.store)
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has for the embedding model, a fair guess for other English models."""
+        return self.embedder.count(text)
 
     def size(self, where: Filter = Filter()) -> int:  # noqa: B008 - frozen
         """Return how many chunks would be searched.
@@ -96,39 +112,45 @@ class Searcher:
             IndexMismatch: a collection was made with another embedding model.
 
         """
-        query = " ".join(query.split())[:_MAX_QUERY_CHARACTERS]
+        query = _clean(query)
         if not query:
             raise InputError("The search is empty. Type what you are looking for.")
         generation = self._generation(where)
         allowed = self._allowed(generation, where, "text")
         if not allowed:
             return []
-        vector = self._embedder.encode([query])[0]
+        vector = self.embedder.encode([query])[0]
         keyword = generation.keywords.scores(query)
         chosen = self._candidates(generation, allowed, vector, keyword, where, max(_CANDIDATES, 2 * k))
         hits = self._score(generation, [allowed[key] for key in chosen], vector, keyword)
         return self._rerank(query, hits)[:k]
 
-    def nearest_headings(self, query: str, k: int = 3, where: Filter = Filter()) -> list[Chunk]:  # noqa: B008 - frozen
-        """Return the chunks with the headings nearest to a query, empty sections included, one a heading."""
+    def nearest_headings(self, query: str, k: int = 3, where: Filter = Filter()) -> list[tuple[str, tuple[str, ...]]]:  # noqa: B008 - frozen
+        """Return ``(file, heading path)`` of the ``k`` nearest headings, those with nothing under them included."""
+        found = [
+            (max(hit.scores["dense"], hit.scores["sentence"]), hit.chunk.file, hit.chunk.heading)
+            for hit in self.search(query, 2 * k, where)
+        ]
+        found += self.empty_headings(query, where)
+        unique = {(file, heading): None for _, file, heading in sorted(found, key=lambda item: -item[0]) if heading}
+        return list(unique)[:k]
+
+    def empty_headings(self, query: str, where: Filter = Filter()) -> list[tuple[float, str, tuple[str, ...]]]:  # noqa: B008 - frozen
+        """Return ``(cosine with the query, file, heading path)`` of every heading that has nothing under it."""
         generation = self._generation(where)
-        vector = self._embedder.encode([" ".join(query.split())[:_MAX_QUERY_CHARACTERS]])[0]
-        outlines = self._allowed(generation, where, "outline")
-        found: list[tuple[float, Chunk]] = []
-        for hit in self.search(query, 2 * k, where):
-            found.append((max(hit.scores["dense"], hit.scores["sentence"]), hit.chunk))
-        _, parts = generation.store.vectors([entry.chunk for _, entry in outlines.values()])
-        for _, entry in outlines.values():
-            for (_, _, words), part in zip(sentence_texts(entry.chunk), parts[entry.chunk.id], strict=False):
-                heading = Chunk(
-                    entry.chunk.id, entry.chunk.file, (*entry.chunk.heading, words), entry.chunk.start_line,
-                    entry.chunk.end_line, entry.chunk.text, "outline",
-                )  # fmt: skip
-                found.append((float(part @ vector), heading))
-        unique: dict[tuple[str, ...], Chunk] = {}
-        for _, chunk in sorted(found, key=lambda pair: -pair[0]):
-            unique.setdefault(chunk.heading or (chunk.file,), chunk)
-        return list(unique.values())[:k]
+        outlines = [entry.chunk for _, entry in self._allowed(generation, where, "outline").values()]
+        vector = self.embedder.encode([_clean(query)])[0]
+        _, parts = generation.store.vectors(outlines)
+        return [
+            (float(part @ vector), chunk.file, (*chunk.heading, words))
+            for chunk in outlines
+            for (_, _, words), part in zip(sentence_texts(chunk), parts[chunk.id], strict=False)
+        ]
+
+    def rarity(self) -> Mapping[str, float]:
+        """Return the inverse document frequency of every stem in the index, ``ln(1 + chunks / chunks with it)``."""
+        generation = self._index.current()
+        return generation.rarity if generation else {}
 
     def _generation(self, where: Filter) -> Generation:
         generation = self._index.current()
@@ -143,7 +165,7 @@ class Searcher:
                 )
         for stamp in stamps.values():
             if not where.collections or stamp.name in where.collections:
-                check_stamp(stamp, self._embedder)
+                check_stamp(stamp, self.embedder)
         return generation
 
     def _allowed(self, generation: Generation, where: Filter, kind: str) -> dict[str, tuple[int, Entry]]:
@@ -191,14 +213,14 @@ class Searcher:
                 "keyword": bm25 / (bm25 + _SATURATION),
             }
             score = sum(WEIGHTS[name] * value for name, value in scores.items())
-            hits.append(Hit(entry.collection, entry.chunk, score, scores, cosines))
+            hits.append(Hit(entry.collection, entry.chunk, score, scores, cosines, parts[key]))
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _rerank(self, query: str, hits: list[Hit]) -> list[Hit]:
         """Add the late part to the best hits; the others keep their order below them."""
         head, tail = hits[:_RERANKED], hits[_RERANKED:]
         tokens = self._token_vectors([hit.chunk for hit in head])
-        (question,) = self._embedder.encode_tokens([query])
+        (question,) = self.embedder.encode_tokens([query])
         late = [float((question @ matrix.T).max(axis=1).mean()) if len(matrix) else 0.0 for matrix in tokens]
         floor = min(late, default=0.0)
         best = [_with_late(hit, value) for hit, value in zip(head, late, strict=True)]
@@ -208,7 +230,7 @@ class Searcher:
     def _token_vectors(self, chunks: Sequence[Chunk]) -> list[Vectors]:
         missing = [chunk for chunk in chunks if chunk.id not in self._token_cache]
         for chunk, matrix in zip(
-            missing, self._embedder.encode_tokens([embedding_text(c) for c in missing]) if missing else [], strict=True
+            missing, self.embedder.encode_tokens([embedding_text(c) for c in missing]) if missing else [], strict=True
         ):
             self._token_cache[chunk.id] = matrix
         found = [self._token_cache[chunk.id] for chunk in chunks]
@@ -217,6 +239,10 @@ class Searcher:
         return found
 
 
+def _clean(query: str) -> str:
+    return " ".join(query.split())[:_MAX_QUERY_CHARACTERS]
+
+
 def _with_late(hit: Hit, late: float) -> Hit:
     scores = {**hit.scores, "late": late}
-    return Hit(hit.collection, hit.chunk, hit.score + WEIGHTS["late"] * late, scores, hit.sentences)
+    return replace(hit, score=hit.score + WEIGHTS["late"] * late, scores=scores)

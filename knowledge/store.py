@@ -17,13 +17,21 @@ from chromadb.config import Settings as ChromaSettings
 from knowledge.embed import Vectors
 from knowledge.sentences import sentences
 from knowledge.split import Chunk, plain
+from knowledge.tables import table_rows
 
 _CHUNKS, _SENTENCES = "chunks", "sentences"
 
 
 def sentence_texts(chunk: Chunk) -> list[tuple[int, int, str]]:
-    """Return ``(start, end, words)`` of every sentence of a chunk; the span is in ``chunk.text``."""
-    found = ((start, end, plain(chunk.text[start:end]).removeprefix("- ")) for start, end in sentences(chunk.text))
+    """Return ``(start, end, words)`` of every sentence of a chunk; the span is in ``chunk.text``.
+
+    A row of a table counts as a sentence, with the words of the header beside its cells.
+    """
+    rows = table_rows(chunk.text)
+    spans = ((start, end, rows.get(chunk.text.count("\n", 0, start))) for start, end in sentences(chunk.text))
+    found = (
+        (start, end, plain(chunk.text[start:end] if row is None else row).removeprefix("- ")) for start, end, row in spans
+    )
     return [(start, end, words) for start, end, words in found if any(letter.isalnum() for letter in words)]
 
 

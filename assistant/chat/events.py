@@ -48,10 +48,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A heading close to a question that the notes do not cover."""
+    """A heading close to a question that the notes do not cover; an ``empty`` one has nothing under it."""
 
     file: str
     heading: tuple[str, ...]
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

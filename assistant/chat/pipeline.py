@@ -1,0 +1,218 @@
+"""The answer pipeline: question -> (rewrite) -> search -> enough? -> prompt -> stream -> cite -> answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk
+
+from assistant.chat.cite import Citer
+from assistant.chat.coverage import NOT_IN_NOTES, Signs, covered_after_reading, covered_by_search, read_signs, with_denial
+from assistant.chat.events import Answer, Delta, Event, Nearest, Stage, Timings, Turn, Usage
+from assistant.chat.passages import Passage, choose_passages, prompt_text
+from assistant.chat.question import check_question, leans_on_history, stand_alone
+from assistant.models.ask import ANSWER_SLOT, first_token_probability, stream
+from assistant.models.chat import make_chat_model
+from assistant.models.embedded import EmbeddedChat
+from assistant.prompts import load_prompt
+from assistant.rooms import open_searcher
+from assistant.settings import Generation, Settings
+from knowledge.search import Filter, Searcher
+
+_SEARCHED = 8
+
+
+class Assistant:
+    """Answers questions from the synced notes. One instance serves every thread of a process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._prompt = load_prompt("answer")
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Search over the notes; opening it finds the embedding model."""
+        return open_searcher(self.settings)
+
+    def chat(self, generation: Generation | None = None) -> BaseChatModel:
+        """Return the chat model for these generation settings; the weights are loaded once a process."""
+        return make_chat_model(self.settings, generation)
+
+    def warm(self) -> None:
+        """Load both models and read the part of the prompt that never changes.
+
+        Raises:
+            ModelError: a model is missing or damaged.
+            KnowledgeError: the notes or their index cannot be used.
+
+        """
+        failed: list[Exception] = []
+
+        def load_chat() -> None:
+            try:
+                chat = self.chat()
+                if isinstance(chat, EmbeddedChat):
+                    chat.read_ahead(self._prompt.prefix(), ANSWER_SLOT)
+            except Exception as error:  # noqa: BLE001 - raised again below, in the caller's thread
+                failed.append(error)
+
+        # llama.cpp loads in native code while torch imports.
+        other = threading.Thread(target=load_chat, name="load the language model")
+        other.start()
+        try:
+            self.searcher.warm()
+        finally:
+            other.join()
+        if failed:
+            raise failed[0]
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        collections: Sequence[str] | None = None,
+        generation: Generation | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]:
+        """Answer one question; see ``assistant.chat.events`` for what is yielded.
+
+        Args:
+            question: as it was typed.
+            history: earlier turns of the conversation, oldest first.
+            collections: which to search; None or nothing is all.
+            generation: how the model writes; None is the settings' own.
+            stop: set it to stop; closing the iterator stops too.
+
+        Raises:
+            InputError: the question is empty or too long.
+            KnowledgeError: nothing is synced, or the index cannot be used.
+            ModelError: the model is missing, damaged, or broke off.
+
+        """
+        run = _Run(check_question(question), tuple(history), Filter(tuple(collections or ())), stop or threading.Event())
+        generation = generation or self.settings.generation
+        size = self.searcher.size(run.where)
+        yield Stage("loading", "Loading the language model")
+        chat = self.chat(generation)
+        if isinstance(chat, EmbeddedChat) and chat.engine.busy:
+            yield Stage("queued", "Waiting for another answer to finish")
+        if leans_on_history(run.question, run.history):
+            yield Stage("rewriting", "Reading the question with the one before")
+            run.standalone = stand_alone(
+                run.question, run.history, chat, self.settings.retrieval.history_tokens, run.stop
+            )
+        if run.stop.is_set():
+            yield run.finish(stopped=True)
+            return
+        yield Stage("searching", f"Searching {size:,} passages")
+        passages, signs = self._retrieve(run, chat)
+        if not passages or not covered_by_search(signs):
+            yield from self._refuse(run)
+            return
+        cut = sum(passage.shortened for passage in passages)
+        plural = "" if len(passages) == 1 else "s"
+        yield Stage("reading", f"Reading {len(passages)} passage{plural}" + (f", {cut} shortened" if cut else ""))
+        yield from self._write(run, chat, generation, passages, signs)
+
+    def _retrieve(self, run: _Run, chat: BaseChatModel) -> tuple[list[Passage], Signs]:
+        limits = self.settings.retrieval
+        hits = self.searcher.search(run.standalone, max(_SEARCHED, limits.passages), run.where)
+        count = chat.get_num_tokens if isinstance(chat, EmbeddedChat) else self.searcher.count_tokens
+        passages = choose_passages(hits, limits.passages, limits.passage_tokens, count)
+        empty = max((cosine for cosine, _, _ in self.searcher.empty_headings(run.standalone, run.where)), default=0.0)
+        signs = read_signs(run.standalone, [p.hit for p in passages], self.searcher.rarity(), empty)
+        run.timings = replace(run.timings, retrieve=run.elapsed())
+        return passages, signs
+
+    def _write(
+        self, run: _Run, chat: BaseChatModel, generation: Generation, passages: list[Passage], signs: Signs
+    ) -> Iterator[Event]:
+        messages = self._prompt.messages(passages=prompt_text(passages), question=run.standalone)
+        citer = Citer(run.standalone, passages, self.searcher.embedder)
+        replies = stream(
+            chat, messages, stop=generation.stop, slot=ANSWER_SLOT, cancelled=run.stop, logprobs=True, top_logprobs=20
+        )
+        with closing(replies):
+            started = False
+            for reply in replies:
+                run.hear(reply)
+                if not started and reply.text:
+                    if not covered_after_reading(with_denial(signs, first_token_probability(reply, NOT_IN_NOTES))):
+                        replies.close()
+                        yield from self._refuse(run)
+                        return
+                    started = True
+                    run.timings = replace(run.timings, first_token=run.elapsed())
+                    yield Stage("writing", "Writing")
+                for text in citer.add(str(reply.text)):
+                    yield Delta(text)
+        for text in citer.finish():
+            yield Delta(text)
+        if run.stop.is_set():
+            yield run.finish(text=citer.text, citations=citer.citations(), stopped=True)
+        elif not citer.supported or citer.text.lstrip().upper().startswith(NOT_IN_NOTES):
+            yield from self._refuse(run)
+        else:
+            yield run.finish(text=citer.text, citations=citer.citations())
+
+    def _refuse(self, run: _Run) -> Iterator[Event]:
+        empty = {(file, heading) for _, file, heading in self.searcher.empty_headings(run.standalone, run.where)}
+        found = self.searcher.nearest_headings(run.standalone, 3, run.where)
+        nearest = tuple(Nearest(file, heading, (file, heading) in empty) for file, heading in found)
+        yield run.finish(text=refusal_text(nearest), refused=True, nearest=nearest)
+
+
+def refusal_text(nearest: Sequence[Nearest]) -> str:
+    """Return the words of a refusal."""
+    if not nearest:
+        return "Your notes do not cover this."
+    named = [f"“{place.heading[-1]}”" + (" (nothing under it yet)" if place.empty else "") for place in nearest]
+    word = "heading is" if len(named) == 1 else "headings are"
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"Your notes do not cover this. The nearest {word} {listed}."
+
+
+@dataclass
+class _Run:
+    """One question on its way through the pipeline."""
+
+    question: str
+    history: tuple[Turn, ...]
+    where: Filter
+    stop: threading.Event
+    standalone: str = ""
+    timings: Timings = field(default_factory=Timings)
+    usage: Usage = field(default_factory=Usage)
+    cut: bool = False
+    began: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        self.standalone = self.question
+
+    def elapsed(self) -> float:
+        return time.perf_counter() - self.began
+
+    def hear(self, reply: AIMessageChunk) -> None:
+        if reply.response_metadata.get("finish_reason") == "length":
+            self.cut = True
+        if usage := reply.usage_metadata:
+            cached = (usage.get("input_token_details") or {}).get("cache_read", 0)
+            self.usage = Usage(usage["input_tokens"], cached, usage["output_tokens"])
+
+    def finish(self, **values: object) -> Answer:
+        answer = Answer(
+            question=self.question,
+            standalone=self.standalone,
+            text="",
+            cut=self.cut,
+            timings=replace(self.timings, total=self.elapsed()),
+            usage=self.usage,
+        )
+        return replace(answer, **values)  # type: ignore[arg-type]

@@ -1,0 +1,75 @@
+"""A question as it comes in: checked, and made to stand alone when it leans on the turn before."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+
+from langchain_core.language_models.chat_models import BaseChatModel
+
+from assistant.chat.events import Turn
+from assistant.errors import InputError
+from assistant.models.ask import SIDE_SLOT, complete
+from assistant.prompts import load_prompt
+from knowledge.keyword import stems
+
+MAX_CHARACTERS = 4000
+_LEANS = re.compile(
+    r"\b(it|its|it's|they|them|their|theirs|that|this|those|these|he|she|him|her|his|one|ones|former|latter|both|"
+    r"same|other|others|another|else|instead|there)\b",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(r"^\s*(and|but|or|so|then|also|what about|how about|what if|why|why not|more|examples?)\b", re.IGNORECASE)
+
+
+def check_question(text: str) -> str:
+    """Return the question without blanks around it.
+
+    Raises:
+        InputError: it is empty, or longer than a question can be.
+
+    """
+    text = text.replace("\x00", " ").strip()
+    if not any(character.isalnum() for character in text):
+        raise InputError("The question is empty. Type a question about your notes.")
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(
+            f"The question has {len(text):,} characters, more than the {MAX_CHARACTERS:,} that Etude reads. "
+            "Ask a shorter one, or save the text as a note and sync it."
+        )
+    return text
+
+
+def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
+    """Say whether a question cannot be understood without the turn before it.
+
+    A question of eight or more content words stands alone even with a pronoun in it: the pronoun then mostly points
+    inside the question.
+    """
+    content = len(stems(question))
+    if not history or content >= 8:
+        return False
+    return content <= 1 or bool(_OPENS.match(question)) or bool(_LEANS.search(question))
+
+
+def stand_alone(
+    question: str, history: Sequence[Turn], chat: BaseChatModel, tokens: int, cancelled: threading.Event | None = None
+) -> str:
+    """Rewrite a follow-up with the names that it leaves out.
+
+    The model's rewriting is used only if it keeps the follow-up's own content words and is one question; otherwise
+    the question before is put in front, which searches nearly as well and never loses a word.
+    """
+    before = history[-1]
+    answer = re.sub(r"\s*\[\d+\]", "", before.answer)[: 3 * tokens]
+    messages = load_prompt("rewrite").messages(
+        conversation=f"Question: {before.question}\nAnswer: {answer}", question=question
+    )
+    written = complete(chat, messages, max_tokens=60, slot=SIDE_SLOT, cancelled=cancelled).strip().strip('"')
+    own = set(stems(_LEANS.sub(" ", _OPENS.sub(" ", question))))
+    known = set(stems(f"{before.question} {answer}")) | own
+    new = set(stems(written))
+    if "\n" not in written and 0 < len(written) <= 300 and own <= new and len(new - known) <= 1 and new - own:
+        return written
+    return f"{before.question} {question}"

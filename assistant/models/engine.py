@@ -1,0 +1,200 @@
+"""llama.cpp in this process: load a GGUF file once, and stream completions from it one at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import queue
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from assistant.errors import GenerationFailed, WeightsCorrupt
+
+_SLOTS = 2
+"""Prompts that stay read side by side: the answer's, and one for side jobs."""
+
+Reply = dict[str, Any]
+"""One chunk of a streamed chat completion in OpenAI's shape, with llama.cpp's ``timings`` in the last."""
+
+
+class Engine:
+    """A loaded model. One generation runs at a time; other callers wait in ``turn``.
+
+    Args:
+        path: the GGUF file.
+        context_length: tokens of prompt and answer together.
+        threads: CPU threads; 0 takes one for each core.
+        cache: a folder for prompts that were read before; None keeps none.
+
+    Raises:
+        WeightsCorrupt: llama.cpp cannot load the file.
+
+    """
+
+    def __init__(self, path: Path, context_length: int, threads: int = 0, cache: Path | None = None) -> None:
+        import xllamacpp
+
+        # llama.cpp opens a loopback port beside the in-process calls; the key keeps other programs out.
+        self._key = secrets.token_urlsafe(24)
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.n_ctx = context_length * _SLOTS
+        params.n_parallel = _SLOTS
+        params.verbosity = -1
+        params.api_keys = [self._key]
+        params.ui = False
+        if cache:
+            cache.mkdir(parents=True, exist_ok=True)
+            params.slot_save_path = f"{cache}{os.sep}"
+            params.endpoint_slots = True
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads or available_cores()
+        try:
+            self._server = xllamacpp.Server(params)
+        except RuntimeError as error:
+            raise WeightsCorrupt(
+                f"{path} cannot be loaded: it is damaged, not a GGUF model, or too large for this machine's memory. "
+                "Run `etude models verify`."
+            ) from error
+        self.path = path
+        self.context_length = context_length
+        self._cache = cache
+        self._turn = threading.Semaphore(1)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a generation is running, so that the next caller will wait."""
+        if self._turn.acquire(blocking=False):
+            self._turn.release()
+            return False
+        return True
+
+    @contextmanager
+    def turn(self, cancelled: threading.Event | None = None) -> Iterator[bool]:
+        """Wait for the engine; gives False when ``cancelled`` was set while waiting."""
+        while not (mine := self._turn.acquire(timeout=0.1)):
+            if cancelled and cancelled.is_set():
+                break
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._turn.release()
+
+    def stream(self, request: dict[str, Any], cancelled: threading.Event | None = None) -> Iterator[Reply]:
+        """Stream a chat completion; closing the iterator or setting ``cancelled`` stops the generation.
+
+        Raises:
+            GenerationFailed: llama.cpp refused the request.
+
+        """
+        with self.turn(cancelled) as mine:
+            if not mine:
+                return
+            replies: queue.SimpleQueue[Reply | BaseException | None] = queue.SimpleQueue()
+            stopped = threading.Event()
+
+            def receive(reply: Reply) -> bool:
+                replies.put(reply)
+                return stopped.is_set() or bool(cancelled and cancelled.is_set())
+
+            def work() -> None:
+                try:
+                    self._server.handle_chat_completions({**request, "stream": True}, receive)
+                except BaseException as error:  # noqa: BLE001 - handed to the reader's thread
+                    replies.put(error)
+                finally:
+                    replies.put(None)
+
+            worker = threading.Thread(target=work, name="llama.cpp", daemon=True)
+            worker.start()
+            try:
+                yield from self._read(replies, cancelled)
+            finally:
+                stopped.set()
+                # llama.cpp hears of the stop with its next token; until then the engine is not free.
+                worker.join()
+
+    def _read(
+        self, replies: queue.SimpleQueue[Reply | BaseException | None], cancelled: threading.Event | None
+    ) -> Iterator[Reply]:
+        while not (cancelled and cancelled.is_set()):
+            try:
+                reply = replies.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            if reply is None:
+                return
+            if isinstance(reply, BaseException):
+                raise GenerationFailed(f"The language model broke off ({reply}). Ask again.") from reply
+            if error := reply.get("error"):
+                raise GenerationFailed(f"The language model refused the request: {error.get('message', error)}.")
+            yield reply
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - engines live as long as the process
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens the model sees in a text."""
+        try:
+            return len(self._post("/tokenize", {"content": text})["tokens"])
+        except (httpx.HTTPError, KeyError, ValueError) as error:
+            raise GenerationFailed(f"The language model cannot count tokens ({error}). Start Etude again.") from error
+
+    def read_ahead(self, messages: list[dict[str, Any]], slot: int) -> None:
+        """Read the beginning of later prompts now, from the cache on disk when it was read in an earlier run."""
+        text = json.dumps([str(self.path), self.path.stat().st_size, self.context_length, messages])
+        name = f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.kv"
+        with self.turn():
+            if self._cache and (self._cache / name).is_file() and self._slot(slot, "restore", name):
+                return
+            self._server.handle_chat_completions({"messages": messages, "max_tokens": 1, "id_slot": slot})
+            if self._cache:
+                self._slot(slot, "save", f"{name}.new")
+                with contextlib.suppress(OSError):
+                    (self._cache / f"{name}.new").replace(self._cache / name)
+
+    def _slot(self, slot: int, action: str, name: str) -> bool:
+        try:
+            self._post(f"/slots/{slot}?action={action}", {"filename": name})
+        except (httpx.HTTPError, ValueError):
+            return False
+        return True
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        response = httpx.post(
+            f"{self._server.listening_address}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self._key}"},
+            timeout=30,
+            trust_env=False,
+        )
+        found: dict[str, Any] = response.raise_for_status().json()
+        return found
+
+
+def available_cores() -> int:
+    """Return the CPU cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+_engines: dict[tuple[Path, int, int, Path | None], Engine] = {}
+_loading = threading.Lock()
+
+
+def load_engine(path: Path, context_length: int, threads: int = 0, cache: Path | None = None) -> Engine:
+    """Return the engine for a file; the same file is loaded once a process."""
+    key = (path.resolve(), context_length, threads, cache)
+    with _loading:
+        if key not in _engines:
+            _engines[key] = Engine(*key)
+        return _engines[key]

@@ -1,0 +1,1 @@
+"""What the `etude` command prints: one file a command."""

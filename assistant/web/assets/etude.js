@@ -1,0 +1,97 @@
+// What every tab shares: panels, appearance, the tip of citations, shortcuts. Loaded before the tab's own script.
+window.etude = (() => {
+  "use strict";
+  const kept = {
+    get: (key) => { try { return localStorage.getItem(`etude-${key}`); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(`etude-${key}`, value); } catch { /* private window */ } },
+  };
+  const narrow = (width) => matchMedia(`(max-width: ${width}px)`).matches;
+  const actions = {};
+  const keys = {};
+
+  // Appearance: the system's, unless the person chose. Gradio sets the class once it has loaded, so it is watched.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  function look() {
+    const chosen = kept.get("looks") || "system";
+    const wanted = chosen === "dark" || (chosen === "system" && dark.matches);
+    if (document.body.classList.contains("dark") !== wanted) document.body.classList.toggle("dark", wanted);
+    for (const input of document.querySelectorAll(".looks input")) input.checked = input.value === chosen;
+  }
+
+  function tip() {
+    let box = document.getElementById("tip");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "tip";
+      box.setAttribute("role", "tooltip");
+      box.hidden = true;
+      document.body.append(box);
+    }
+    return box;
+  }
+  function showTip(from) {
+    const box = tip();
+    const where = document.createElement("b");
+    where.textContent = from.dataset.where;
+    box.replaceChildren(where, from.dataset.tip);
+    box.hidden = false;
+    const at = from.getBoundingClientRect();
+    const size = box.getBoundingClientRect();
+    box.style.left = `${Math.max(16, Math.min(at.left - 24, innerWidth - size.width - 16))}px`;
+    box.style.top = `${at.top - size.height - 8 > 8 ? at.top - size.height - 8 : at.bottom + 8}px`;
+    from.setAttribute("aria-describedby", "tip");
+  }
+  const hideTip = () => { tip().hidden = true; };
+
+  // A panel is open unless the body says otherwise; the person's choice is kept where there is room for it.
+  function panel(name, open) {
+    const closed = document.body.classList.contains(`no-${name}`);
+    const now = open ?? closed;
+    document.body.classList.toggle(`no-${name}`, !now);
+    if (!narrow(820)) kept.set(name, now ? "open" : "closed");
+    return now;
+  }
+
+  function act(event) {
+    const from = event.target.closest?.("[data-do]");
+    if (!from || (event.type === "submit") !== (from.tagName === "FORM")) return;
+    const action = actions[from.dataset.do];
+    if (action) { event.preventDefault(); hideTip(); action(from, event); }
+  }
+
+  function key(event) {
+    const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== "Escape" && (writing || document.querySelector("dialog[open]"))) return;
+    const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (action) { event.preventDefault(); action(event); }
+  }
+
+  Object.assign(actions, {
+    library: () => panel("library"),
+    settings: () => document.body.classList.toggle("settings"),
+    help: () => { const box = document.getElementById("help"); if (box.open) box.close(); else box.showModal(); },
+  });
+  Object.assign(keys, { "?": () => actions.help(), c: () => actions.library(), ",": () => actions.settings() });
+
+  document.addEventListener("click", act);
+  document.addEventListener("submit", act);
+  document.addEventListener("keydown", key);
+  document.addEventListener("change", (event) => {
+    if (event.target.name === "looks") { kept.set("looks", event.target.value); look(); }
+  });
+  for (const [on, off] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+    document.addEventListener(on, (event) => {
+      const from = event.target.closest?.("[data-tip]");
+      if (from && event.pointerType !== "touch") showTip(from);
+    });
+    document.addEventListener(off, (event) => { if (event.target.closest?.("[data-tip]")) hideTip(); });
+  }
+  document.addEventListener("scroll", hideTip, { capture: true, passive: true });
+
+  dark.addEventListener("change", look);
+  new MutationObserver(look).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  if (narrow(820) || kept.get("library") === "closed") document.body.classList.add("no-library");
+  look();
+  return { actions, keys, kept, narrow, panel, look };
+})();

@@ -1,0 +1,152 @@
+"""Serving the page: one port, this machine only, nothing fetched from anywhere else.
+
+Gradio is mounted on our own application rather than launched: so our files, the headers and the check of the host name
+are ours, the port is taken before the slow imports, and start-up asks nothing of the network.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.errors import ServerError
+from assistant.records import Records
+from assistant.settings import Server, Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.web.answering import Desk
+
+ASSETS = Path(__file__).with_name("assets")
+
+
+def serve(settings: Settings) -> None:
+    """Serve the page until it is interrupted.
+
+    Raises:
+        ServerError: the port is in use or may not be used.
+        RecordsError: the database of conversations cannot be opened.
+
+    """
+    with listening(settings.server) as sock:
+        records = Records(settings.database_url)
+        _serve(settings, records, sock)
+
+
+def listening(server: Server) -> socket.socket:
+    """Take the port.
+
+    Raises:
+        ServerError: it is in use, needs more rights, or the host is not an address of this machine.
+
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            server.host, server.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        sock = socket.socket(family, kind, protocol)
+        if sys.platform != "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(128)
+    except OSError as error:
+        raise ServerError(_explain(server, error)) from error
+    return sock
+
+
+def make_app(settings: Settings, records: Records, desk: Desk) -> FastAPI:
+    """Return the web application: the page at ``/`` and its files under ``/etude``."""
+    import gradio as gr
+    from fastapi import FastAPI
+    from fastapi.responses import FileResponse
+    from fastapi.staticfiles import StaticFiles
+
+    from assistant.web.chat import ChatTab
+    from assistant.web.guard import Guard
+    from assistant.web.page import build_page
+    from assistant.web.theme import theme
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard, host=settings.server.host)
+    app.mount("/etude", StaticFiles(directory=ASSETS), name="etude")
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def favicon() -> FileResponse:
+        return FileResponse(ASSETS / "favicon.png")
+
+    gr.mount_gradio_app(
+        app,
+        build_page([ChatTab(settings, records, desk)]),
+        path="/",
+        server_name=settings.server.host,
+        server_port=settings.server.port,
+        theme=theme(),
+        head=(ASSETS / "head.html").read_text(encoding="utf-8"),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        max_file_size="50mb",
+    )
+    return app
+
+
+def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
+    import uvicorn
+
+    from assistant.chat.pipeline import Assistant
+    from assistant.web.answering import Desk
+
+    desk = Desk(settings, records, Assistant)
+    url = f"http://{_shown_host(settings.server.host)}:{settings.server.port}/"
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            sys.stdout.write(f"Etude is at {url} (Ctrl+C stops it)\n")
+            sys.stdout.flush()
+            _open_browser(url)
+            desk.warm()
+
+    config = uvicorn.Config(
+        make_app(settings, records, desk), log_level="warning", timeout_graceful_shutdown=2, server_header=False
+    )
+    try:
+        Announcing(config).run(sockets=[sock])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        desk.close()
+        records.close()
+
+
+def _open_browser(url: str) -> None:
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    # A browser in the terminal (lynx, w3m) is a plain GenericBrowser: without a display there is nothing to open.
+    if type(browser) is not webbrowser.GenericBrowser:
+        browser.open(url)
+
+
+def _shown_host(host: str) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"[{host}]" if ":" in host else host
+
+
+def _explain(server: Server, error: OSError) -> str:
+    other = "Choose another with ETUDE_SERVER__PORT or `port` under [server] in etude.toml."
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {server.port} on {server.host} is in use, perhaps by another Etude. {other}"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"Port {server.port} may not be used by this account. {other}"
+    return f"{server.host} is not an address of this machine ({error.strerror}). Set ETUDE_SERVER__HOST to 127.0.0.1."
