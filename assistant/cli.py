@@ -173,6 +173,25 @@ def _leave_cleanly(command: Callable[[], None]) -> None:
         # The reader of a pipe has left; nothing more can be said to it.
         sys.stdout = None  # type: ignore[assignment]
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the last door: a person never sees a traceback
+        print(_unexpected(error), file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _unexpected(error: Exception) -> str:
+    import contextlib
+    import traceback
+
+    from assistant.settings import load_settings
+
+    said = f"Something unexpected happened ({type(error).__name__}: {error})."
+    with contextlib.suppress(EtudeError, OSError):
+        log = load_settings().home / "logs" / "error.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            traceback.print_exception(error, file=file)
+        said += f" The details are in {log}."
+    return said + " Run `etude doctor`, and report it if that finds nothing."
 
 
 if __name__ == "__main__":

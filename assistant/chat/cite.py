@@ -21,7 +21,10 @@ _HALF_MARKER = re.compile(r"\s?\[\d{0,2}$|\s$")
 
 
 class Citer:
-    """Takes the model's words as they come and gives them back with markers."""
+    """Takes the model's words as they come and gives them back with markers.
+
+    ``text`` is what was given back so far; ``support`` the best score of a sentence so far, 0 to 1.
+    """
 
     def __init__(self, question: str, passages: Sequence[Passage], embedder: Embedder) -> None:
         self._passages = passages
@@ -32,11 +35,7 @@ class Citer:
         self._numbers: dict[int, int] = {}
         self._used: dict[int, set[int]] = {}
         self.text = ""
-
-    @property
-    def supported(self) -> bool:
-        """Whether at least one sentence has a marker."""
-        return bool(self._numbers)
+        self.support = 0.0
 
     def add(self, words: str) -> Iterator[str]:
         """Yield what can be shown now: the words, and the marker of every sentence that has ended."""
@@ -74,8 +73,12 @@ class Citer:
             yield text
 
     def _markers(self, sentence: str) -> str:
-        supports = [support for support in self._grounding.check(sentence) if support.score >= SUPPORTED]
-        return "".join(f" [{self._number(support)}]" for support in supports[:1])
+        supports = self._grounding.check(sentence)
+        if not supports:
+            return ""
+        best = supports[0]
+        self.support = max(self.support, best.score)
+        return f" [{self._number(best)}]" if best.score >= SUPPORTED else ""
 
     def _number(self, support: Support) -> int:
         self._used.setdefault(support.source, set()).update(support.used)

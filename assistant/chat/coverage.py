@@ -1,21 +1,19 @@
 """Do the notes cover a question? Decided in code, by measured weights, in three places.
 
-1. Before the model reads anything: the signs of the search alone say no.
-2. At the model's first token: the same signs, and how likely the model finds it to reply that the passages lack the
-   answer.
-3. At the end: no sentence of the answer is supported by a passage.
+1. Before the model reads anything, from the signs of the search: what is plainly far away costs no waiting.
+2. At the model's first token, with how likely the model finds it to reply that the passages lack the answer.
+3. When the answer is written, with how well a passage supports it: an answer that none supports is withdrawn.
 
-``SEARCH`` and ``READ`` are logistic regressions over the signs below, fitted on the ``dev`` half of
-``eval/data/answers.jsonl`` by ``python -m eval.bench.coverage``; ``python -m eval.bench.answers`` prints what they give
-on the ``test`` half.
+Each is a logistic regression over the signs below, fitted on the ``dev`` half of ``eval/data/answers.jsonl`` by
+``python -m eval.bench.coverage``; ``python -m eval.bench.answers`` prints what they give on the ``test`` half.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, replace
 
 from knowledge.keyword import stems
 from knowledge.search import Hit
@@ -39,21 +37,40 @@ _ASKING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What speaks for and against an answer in the notes; every field 0 to 1, more is better, except the last two.
+    """What speaks for and against an answer in the notes.
 
-    ``subject`` is the share of the question's content stems that the passages have, rare ones counting more;
-    ``names`` the share of its capitalised names that they have. ``gap`` is by how much a heading with nothing under
-    it is nearer to the question than any passage; ``denied`` the log-odds, over 10, of the model's "not in notes".
+    ``score`` is that of the best passage, about 0 to 1. ``subject`` is the share of the question's content stems that
+    the passages have, and ``names`` the share of its capitalised names, rare ones counting more. ``gap`` is by how
+    much a heading with nothing under it is nearer to the question than any passage. ``denied`` is the log-odds, over
+    10, of the model's "not in notes"; ``support`` how well a passage supports the best sentence of the answer.
     """
 
     score: float
-    dense: float
-    sentence: float
-    late: float
     subject: float
     names: float
     gap: float
     denied: float = 0.0
+    support: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """A logistic regression: log-odds that the notes cover the question, and the log-odds from which they count."""
+
+    weights: Mapping[str, float]
+    intercept: float
+    threshold: float
+
+    def odds(self, signs: Signs) -> float:
+        """Return the log-odds that the notes cover the question."""
+        values = asdict(signs)
+        return self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
+
+
+USUAL_DENIAL = -0.9
+SEARCH = Regression({"score": 0.0, "subject": 0.0, "names": 0.0, "gap": 0.0}, 0.0, -9.0)
+READ = SEARCH
+WRITTEN = SEARCH
 
 
 def read_signs(question: str, hits: Sequence[Hit], rarity: Mapping[str, float], empty_heading: float) -> Signs:
@@ -66,28 +83,47 @@ def read_signs(question: str, hits: Sequence[Hit], rarity: Mapping[str, float], 
         empty_heading: best cosine of the question with a heading that has nothing under it.
 
     """
-    best = {name: max((hit.scores[name] for hit in hits), default=0.0) for name in ("dense", "sentence", "late")}
     text = "\n".join(embedding_text(hit.chunk) for hit in hits)
-    known = set(stems(text))
-    asked = [stem for stem in dict.fromkeys(stems(question)) if stem not in _ASKING]
-    rarest = max(rarity.values(), default=1.0)
-    weights = {stem: rarity.get(stem, rarest) for stem in asked}
-    subject = sum(w for stem, w in weights.items() if stem in known) / sum(weights.values()) if weights else 1.0
-    names = [name for name in _NAME.findall(question[:1].lower() + question[1:])]
-    lowered = text.casefold()
-    named = sum(name.casefold().rstrip("s") in lowered for name in names) / len(names) if names else 1.0
+    nearest = max((max(hit.scores["dense"], hit.scores["sentence"]) for hit in hits), default=0.0)
+    asked = {stem for stem in stems(question) if stem not in _ASKING}
+    # A capital at the beginning of the question says nothing.
+    names = {stem for name in _NAME.findall(question[:1].lower() + question[1:]) for stem in stems(name)}
     return Signs(
         score=hits[0].score if hits else 0.0,
-        dense=best["dense"],
-        sentence=best["sentence"],
-        late=best["late"],
-        subject=subject,
-        names=named,
-        gap=max(0.0, empty_heading - max(best["dense"], best["sentence"])),
+        subject=_share(asked, text, rarity),
+        names=_share(names, text, rarity),
+        gap=max(0.0, empty_heading - nearest),
     )
+
+
+def _share(wanted: Set[str], text: str, rarity: Mapping[str, float]) -> float:
+    rarest = max(rarity.values(), default=1.0)
+    weights = {stem: rarity.get(stem, rarest) for stem in wanted}
+    known = set(stems(text))
+    return sum(weight for stem, weight in weights.items() if stem in known) / sum(weights.values()) if weights else 1.0
 
 
 def log_odds(probability: float) -> float:
     """Return the log-odds of a probability over 10, kept inside -1 to 1."""
     probability = min(max(probability, 1e-5), 1 - 1e-5)
     return math.log(probability / (1 - probability)) / 10
+
+
+def with_denial(signs: Signs, probability: float | None) -> Signs:
+    """Add how likely the model finds it that the passages lack the answer; None when the back end gives no odds."""
+    return replace(signs, denied=USUAL_DENIAL if probability is None else log_odds(probability))
+
+
+def covered_by_search(signs: Signs) -> bool:
+    """Say whether it is worth asking the model."""
+    return SEARCH.odds(signs) > SEARCH.threshold
+
+
+def covered_after_reading(signs: Signs) -> bool:
+    """Say whether the answer that the model begins to write should be shown."""
+    return READ.odds(signs) > READ.threshold
+
+
+def covered_when_written(signs: Signs, support: float) -> bool:
+    """Say whether the answer may stay."""
+    return WRITTEN.odds(replace(signs, support=support)) > WRITTEN.threshold

@@ -13,7 +13,15 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 
 from assistant.chat.cite import Citer
-from assistant.chat.coverage import NOT_IN_NOTES, Signs, covered_after_reading, covered_by_search, read_signs, with_denial
+from assistant.chat.coverage import (
+    NOT_IN_NOTES,
+    Signs,
+    covered_after_reading,
+    covered_by_search,
+    covered_when_written,
+    read_signs,
+    with_denial,
+)
 from assistant.chat.events import Answer, Delta, Event, Nearest, Stage, Timings, Turn, Usage
 from assistant.chat.passages import Passage, choose_passages, prompt_text
 from assistant.chat.question import check_question, leans_on_history, stand_alone
@@ -22,7 +30,7 @@ from assistant.models.chat import make_chat_model
 from assistant.models.embedded import EmbeddedChat
 from assistant.prompts import load_prompt
 from assistant.rooms import open_searcher
-from assistant.settings import Generation, Settings
+from assistant.settings import DEFAULT_MODEL, Generation, Settings
 from knowledge.search import Filter, Searcher
 
 _SEARCHED = 8
@@ -112,61 +120,70 @@ class Assistant:
             yield run.finish(stopped=True)
             return
         yield Stage("searching", f"Searching {size:,} passages")
-        passages, signs = self._retrieve(run, chat)
-        if not passages or not covered_by_search(signs):
+        found = self.retrieve(run.standalone, run.where, chat)
+        run.timings = replace(run.timings, retrieve=run.elapsed())
+        if not found.passages or not covered_by_search(found.signs):
             yield from self._refuse(run)
             return
-        cut = sum(passage.shortened for passage in passages)
-        plural = "" if len(passages) == 1 else "s"
-        yield Stage("reading", f"Reading {len(passages)} passage{plural}" + (f", {cut} shortened" if cut else ""))
-        yield from self._write(run, chat, generation, passages, signs)
+        yield Stage("reading", found.describe())
+        yield from self._write(run, chat, generation, found)
 
-    def _retrieve(self, run: _Run, chat: BaseChatModel) -> tuple[list[Passage], Signs]:
+    def retrieve(self, question: str, where: Filter, chat: BaseChatModel) -> Retrieved:
+        """Search, choose the passages that the model will read, and measure how well they fit the question."""
         limits = self.settings.retrieval
-        hits = self.searcher.search(run.standalone, max(_SEARCHED, limits.passages), run.where)
+        hits = self.searcher.search(question, max(_SEARCHED, limits.passages), where)
         count = chat.get_num_tokens if isinstance(chat, EmbeddedChat) else self.searcher.count_tokens
         passages = choose_passages(hits, limits.passages, limits.passage_tokens, count)
-        empty = max((cosine for cosine, _, _ in self.searcher.empty_headings(run.standalone, run.where)), default=0.0)
-        signs = read_signs(run.standalone, [p.hit for p in passages], self.searcher.rarity(), empty)
-        run.timings = replace(run.timings, retrieve=run.elapsed())
-        return passages, signs
+        empty = max((cosine for cosine, _, _ in self.searcher.empty_headings(question, where)), default=0.0)
+        signs = read_signs(question, [passage.hit for passage in passages], self.searcher.rarity(), empty)
+        return Retrieved(passages, signs)
 
-    def _write(
-        self, run: _Run, chat: BaseChatModel, generation: Generation, passages: list[Passage], signs: Signs
-    ) -> Iterator[Event]:
-        messages = self._prompt.messages(passages=prompt_text(passages), question=run.standalone)
-        citer = Citer(run.standalone, passages, self.searcher.embedder)
+    def _write(self, run: _Run, chat: BaseChatModel, generation: Generation, found: Retrieved) -> Iterator[Event]:
+        messages = self._prompt.messages(**found.variables(run.standalone))
+        citer = Citer(run.standalone, found.passages, self.searcher.embedder)
+        signs = found.signs
         replies = stream(
             chat, messages, stop=generation.stop, slot=ANSWER_SLOT, cancelled=run.stop, logprobs=True, top_logprobs=20
         )
+        held: list[str] = []
         with closing(replies):
-            started = False
             for reply in replies:
                 run.hear(reply)
-                if not started and reply.text:
-                    if not covered_after_reading(with_denial(signs, first_token_probability(reply, NOT_IN_NOTES))):
-                        replies.close()
-                        yield from self._refuse(run)
-                        return
-                    started = True
+                if run.timings.first_token is None and reply.text:
                     run.timings = replace(run.timings, first_token=run.elapsed())
+                    signs = with_denial(signs, self._denial(reply))
+                    if not covered_after_reading(signs):
+                        break
                     yield Stage("writing", "Writing")
-                for text in citer.add(str(reply.text)):
-                    yield Delta(text)
-        for text in citer.finish():
-            yield Delta(text)
+                held += citer.add(str(reply.text))
+                if not denies(citer.text):
+                    yield from map(Delta, held)
+                    held.clear()
         if run.stop.is_set():
             yield run.finish(text=citer.text, citations=citer.citations(), stopped=True)
-        elif not citer.supported or citer.text.lstrip().upper().startswith(NOT_IN_NOTES):
+            return
+        held += citer.finish()
+        if denies(citer.text) or not citer.citations() or not covered_when_written(signs, citer.support):
             yield from self._refuse(run)
-        else:
-            yield run.finish(text=citer.text, citations=citer.citations())
+            return
+        yield from map(Delta, held)
+        yield run.finish(text=citer.text, citations=citer.citations())
+
+    def _denial(self, reply: AIMessageChunk) -> float | None:
+        """Return how likely the model finds a denial; only the model that this was measured on is believed."""
+        return first_token_probability(reply, NOT_IN_NOTES) if self.settings.model == DEFAULT_MODEL else None
 
     def _refuse(self, run: _Run) -> Iterator[Event]:
         empty = {(file, heading) for _, file, heading in self.searcher.empty_headings(run.standalone, run.where)}
         found = self.searcher.nearest_headings(run.standalone, 3, run.where)
         nearest = tuple(Nearest(file, heading, (file, heading) in empty) for file, heading in found)
         yield run.finish(text=refusal_text(nearest), refused=True, nearest=nearest)
+
+
+def denies(text: str) -> bool:
+    """Say whether the model's words are, or may still become, its reply that the passages lack the answer."""
+    said = text.strip().upper()
+    return NOT_IN_NOTES.startswith(said) or said.startswith(NOT_IN_NOTES)
 
 
 def refusal_text(nearest: Sequence[Nearest]) -> str:
@@ -177,6 +194,24 @@ def refusal_text(nearest: Sequence[Nearest]) -> str:
     word = "heading is" if len(named) == 1 else "headings are"
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     return f"Your notes do not cover this. The nearest {word} {listed}."
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What the search gave for one question."""
+
+    passages: list[Passage]
+    signs: Signs
+
+    def variables(self, question: str) -> dict[str, str]:
+        """Return the variables of the answer prompt."""
+        return {"passages": prompt_text(self.passages), "question": question}
+
+    def describe(self) -> str:
+        """Return what a person reads while the model does."""
+        count, cut = len(self.passages), sum(passage.shortened for passage in self.passages)
+        said = f"Reading {count} passage" if count == 1 else f"Reading {count} passages"
+        return f"{said}, {cut} shortened to fit" if cut else said
 
 
 @dataclass

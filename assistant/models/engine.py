@@ -44,13 +44,13 @@ class Engine:
         import xllamacpp
 
         # llama.cpp opens a loopback port beside the in-process calls; the key keeps other programs out.
-        self._key = secrets.token_urlsafe(24)
+        self.key = secrets.token_urlsafe(24)
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
         params.n_ctx = context_length * _SLOTS
         params.n_parallel = _SLOTS
         params.verbosity = -1
-        params.api_keys = [self._key]
+        params.api_keys = [self.key]
         params.ui = False
         if cache:
             cache.mkdir(parents=True, exist_ok=True)
@@ -68,6 +68,11 @@ class Engine:
         self.context_length = context_length
         self._cache = cache
         self._turn = threading.Semaphore(1)
+
+    @property
+    def address(self) -> str:
+        """The loopback address of llama.cpp's own server; it answers only to ``key``."""
+        return str(self._server.listening_address)
 
     @property
     def busy(self) -> bool:
@@ -169,9 +174,9 @@ class Engine:
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         response = httpx.post(
-            f"{self._server.listening_address}{path}",
+            f"{self.address}{path}",
             json=body,
-            headers={"Authorization": f"Bearer {self._key}"},
+            headers={"Authorization": f"Bearer {self.key}"},
             timeout=30,
             trust_env=False,
         )

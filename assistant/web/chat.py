@@ -96,7 +96,7 @@ class ChatTab:
         try:
             job = self._desk.job(conversation)
             if conversation and job is None and self._records.conversation(conversation) is None:
-                return View("", self._library(""), thread_html("", [], notice=GONE), "")
+                return View("", self._library(""), self._empty(GONE), "")
             library = self._library(conversation)
             if job:
                 return View(job.id, library, self._thread(conversation, job.ask.replaces), _live(job))
@@ -171,10 +171,13 @@ class ChatTab:
             return ""
 
     def _thread(self, conversation: str, until: int | None = None) -> str:
-        turns = self._records.turns(conversation) if conversation else []
         if not conversation:
-            return empty_html(TRY, self._hint())
+            return self._empty()
+        turns = self._records.turns(conversation)
         return thread_html(conversation, [turn for turn in turns if until is None or turn.id < until])
+
+    def _empty(self, notice: str = "") -> str:
+        return empty_html(TRY, self._hint(), notice)
 
     def _hint(self) -> str:
         passages = sum(count for _, count in collections(self._settings))

@@ -14,15 +14,15 @@ from assistant.web.markdown import to_html
 from assistant.web.passage import passage_html
 
 TIP_LENGTH = 280
+NOT_COVERED = "Your notes do not cover this."
 _HALF_MARKER = re.compile(r"\s*\[\d*$")
 
 
 def thread_html(conversation_id: str, turns: Sequence[SavedTurn], notice: str = "") -> str:
     """Return the saved turns of a conversation."""
-    told = f'<p class="notice" role="alert">{escape(notice)}</p>' if notice else ""
     last = len(turns) - 1
     shown = "".join(turn_html(turn, later=last - number) for number, turn in enumerate(turns))
-    return f'<div class="turns" data-conversation="{escape(conversation_id)}">{told}{shown}</div>'
+    return f'<div class="turns" data-conversation="{escape(conversation_id)}">{_notice(notice)}{shown}</div>'
 
 
 def turn_html(turn: SavedTurn, later: int = 0) -> str:
@@ -58,7 +58,7 @@ def live_html(
     state = "error" if error else "writing" if text else "working"
     draft = f'<div class="reading answer">{draft_html(text)}</div>' if text else ""
     if error:
-        body = f'{draft}<p class="notice" role="alert">{escape(error)}</p>'
+        body = draft + _notice(error)
     elif text:
         body = draft
     else:
@@ -82,7 +82,9 @@ def draft_html(text: str) -> str:
 def answer_html(answer: Answer) -> str:
     """Return a finished answer: text, citation numbers, the nearest headings of a refusal, how it ended."""
     citations = {citation.marker: citation for citation in answer.citations}
-    text = to_html(answer.text, lambda number: _marker(citations[number]) if number in citations else None)
+    # A refusal names the nearest headings in its text; here they are a list.
+    written = NOT_COVERED if answer.refused and answer.nearest else answer.text
+    text = to_html(written, lambda number: _marker(citations[number]) if number in citations else None)
     parts = [f'<div class="reading answer">{text}</div>' if answer.text.strip() else ""]
     if answer.nearest:
         parts.append(_nearest(answer.nearest))
@@ -114,15 +116,20 @@ def library_html(
     return lists or '<p class="hint">Your conversations are kept here.</p>'
 
 
-def empty_html(questions: Sequence[str], hint: str) -> str:
-    """Return what an empty dialogue shows: an invitation and a few questions to try."""
+def empty_html(questions: Sequence[str], hint: str, notice: str = "") -> str:
+    """Return what an empty dialogue shows: an invitation and a few questions to try; ``hint`` is HTML."""
     tries = "".join(
         f'<li><button type="button" data-do="try">{escape(question)}</button></li>' for question in questions
     )
     return (
-        '<div class="turns" data-conversation=""><section class="empty"><h2>What would you like to understand?</h2>'
+        f'<div class="turns" data-conversation="">{_notice(notice)}'
+        '<section class="empty"><h2>What would you like to understand?</h2>'
         f"<p>{hint}</p><ul>{tries}</ul></section></div>"
     )
+
+
+def _notice(text: str) -> str:
+    return f'<p class="notice" role="alert">{escape(text)}</p>' if text else ""
 
 
 def _question(question: str, *, editable: bool = False) -> str:
@@ -140,7 +147,7 @@ def _marker(citation: Citation) -> str:
 
 
 def _tip(citation: Citation) -> str:
-    used = " … ".join(citation.text[start:end] for start, end in citation.used) or citation.text
+    used = " … ".join(citation.text[start:end].lstrip(" \t\n-*+#>|") for start, end in citation.used) or citation.text
     words = " ".join(re.sub(r"[*`#|]+", " ", used).split())
     return words if len(words) <= TIP_LENGTH else words[:TIP_LENGTH].rsplit(" ", 1)[0] + "…"
 
@@ -163,7 +170,7 @@ def _source(citation: Citation) -> str:
 def _nearest(nearest: Sequence[Nearest]) -> str:
     rows = "".join(
         f'<li><span class="path">{" <i>›</i> ".join(escape(part) for part in near.heading)}</span>'
-        f'<span class="file">{escape(near.file)}</span></li>'
+        f'<span class="file">{escape(near.file)}{" · nothing under it yet" if near.empty else ""}</span></li>'
         for near in nearest
     )
     return f'<section class="nearest"><h3>Nearest headings in your notes</h3><ul>{rows}</ul></section>'

@@ -46,17 +46,12 @@ def listening(server: Server) -> socket.socket:
 
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            server.host, server.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        sock = socket.socket(family, kind, protocol)
-        if sys.platform != "win32":
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(address)
-        sock.listen(128)
+        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        # It reuses the address of a server that has just ended, and closes the socket when the port is taken.
+        return socket.create_server(address, family=family, backlog=128)
     except OSError as error:
         raise ServerError(_explain(server, error)) from error
-    return sock
 
 
 def make_app(settings: Settings, records: Records, desk: Desk) -> FastAPI:

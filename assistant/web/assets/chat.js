@@ -1,7 +1,8 @@
 // The Chat tab: what the person does goes to Python through window.etudeBridge; Python answers with HTML.
+import etude from "./etude.js";
+
 (() => {
-  "use strict";
-  const { actions, keys, kept, narrow, panel, look } = window.etude;
+  const { actions, keys, kept, narrow, panel, look } = etude;
   const $ = (selector, root = document) => root.querySelector(selector);
   const box = () => $(".composer textarea");
   const live = () => $("#live .turn");
@@ -125,8 +126,10 @@
     input.value = $("span:last-child", button).textContent;
     input.setAttribute("aria-label", "Title");
     input.maxLength = 60;
+    let over = false;
     const done = (save) => {
-      if (!input.isConnected) return;
+      if (over) return;
+      over = true; // replacing the field takes its focus away, which would end here again
       input.replaceWith(button);
       if (!save || !input.value.trim()) return;
       $("span:last-child", button).textContent = input.value.trim();

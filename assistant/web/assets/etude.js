@@ -1,6 +1,5 @@
-// What every tab shares: panels, appearance, the tip of citations, shortcuts. Loaded before the tab's own script.
-window.etude = (() => {
-  "use strict";
+// What every tab shares: panels, appearance, the tip of citations, shortcuts. A tab's own script imports it.
+const etude = (() => {
   const kept = {
     get: (key) => { try { return localStorage.getItem(`etude-${key}`); } catch { return null; } },
     set: (key, value) => { try { localStorage.setItem(`etude-${key}`, value); } catch { /* private window */ } },
@@ -95,3 +94,5 @@ window.etude = (() => {
   look();
   return { actions, keys, kept, narrow, panel, look };
 })();
+
+export default etude;

@@ -1,0 +1,108 @@
+"""Recall@5 and MRR of the search, beside each of its parts alone and plain rank fusion.
+
+    python -m eval.bench.retrieval FOLDER [--split test]
+
+FOLDER holds the notes that ``eval/data/retrieval.jsonl`` asks about. A hit is right when its file and its last heading
+are among the gold ones. Intervals are 95 %, bootstrap over questions (10,000 resamples, seed 0).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.rooms import open_embedder
+from assistant.settings import load_settings
+from eval.bench.intervals import bootstrap
+from knowledge.index import IndexFolder
+from knowledge.manifest import Entry
+from knowledge.search import Searcher
+from knowledge.sync import sync
+
+DATA = Path(__file__).parents[1] / "data"
+
+Ranker = Callable[[str], Sequence[Entry]]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--split", choices=["dev", "test"], default="test")
+    arguments = parser.parse_args()
+    rows = [row for row in read_jsonl(DATA / "retrieval.jsonl") if row["split"] == arguments.split]
+    with tempfile.TemporaryDirectory() as home:
+        embedder = open_embedder(load_settings())
+        index = IndexFolder(Path(home) / "index")
+        sync(index, arguments.folder, "bench", embedder)
+        apart = sum(not row["shares_words"] for row in rows)
+        print(f"{len(rows)} questions ({arguments.split}), {apart} share no word with the heading\n")
+        print(f"{'':34}{'recall@5':24}{'MRR':24}")
+        for name, ranker in rankers(Searcher(index, embedder), index).items():
+            ranks = [rank_of_gold(ranker(row["question"]), row["gold"]) for row in rows]
+            recall = bootstrap([float(rank is not None and rank <= 5) for rank in ranks])
+            mrr = bootstrap([1 / rank if rank else 0.0 for rank in ranks])
+            print(f"{name:34}{recall!s:24}{mrr!s:24}")
+
+
+def rankers(searcher: Searcher, index: IndexFolder) -> dict[str, Ranker]:
+    """Return the ways of ranking that are compared, by name."""
+    generation = index.current()
+    assert generation is not None
+    entries = [entry for entry in generation.entries if entry.chunk.kind == "text"]
+    positions = [n for n, entry in enumerate(generation.entries) if entry.chunk.kind == "text"]
+    wholes, parts = generation.store.vectors([entry.chunk for entry in entries])
+    dense_matrix = np.array([wholes[entry.chunk.id] for entry in entries])
+
+    def dense(query: str) -> Any:
+        return dense_matrix @ searcher.embedder.encode([query])[0]
+
+    def sentence(query: str) -> Any:
+        vector = searcher.embedder.encode([query])[0]
+        return np.array([(parts[entry.chunk.id] @ vector).max(initial=0.0) for entry in entries])
+
+    def keyword(query: str) -> Any:
+        return generation.keywords.scores(query)[positions]
+
+    def fused(*scorers: Callable[[str], Any]) -> Callable[[str], Any]:
+        return lambda query: sum(1 / (60 + 1 + (-score(query)).argsort().argsort()) for score in scorers)
+
+    def ranked(score: Callable[[str], Any]) -> Ranker:
+        return lambda query: [entries[n] for n in (-score(query)).argsort(kind="stable")]
+
+    def etude(query: str) -> Sequence[Entry]:
+        return [Entry(hit.collection, hit.chunk) for hit in searcher.search(query, 50)]
+
+    return {
+        "dense only": ranked(dense),
+        "BM25 only": ranked(keyword),
+        "best sentence only": ranked(sentence),
+        "plain fusion (dense, BM25; RRF 60)": ranked(fused(dense, keyword)),
+        "etude search": etude,
+    }
+
+
+def rank_of_gold(found: Sequence[Entry], gold: Sequence[dict[str, str]]) -> int | None:
+    """Return the rank from 1 of the first right section; chunks of one section count once."""
+    wanted = {(place["file"], place["heading"].strip()) for place in gold}
+    seen: dict[tuple[str, tuple[str, ...]], None] = {}
+    for entry in found:
+        seen.setdefault((entry.chunk.file, entry.chunk.heading))
+        if (entry.chunk.file, entry.chunk.heading[-1] if entry.chunk.heading else "") in wanted:
+            return len(seen)
+    return None
+
+
+def read_jsonl(file: Path) -> list[dict[str, Any]]:
+    """Read one JSON object a line."""
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+import threading
+import time
+
+import pytest
+
+from assistant.chat.events import Answer, Delta, Stage
+from assistant.errors import GenerationFailed, InputError
+from assistant.records import Records
+from assistant.settings import Generation
+from assistant.web.answering import MAX_WAITING, Ask, Desk
+
+
+class Scripted:
+    """A pipeline that says what the question names, and goes on when it is let."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.calls = []
+        self.go = threading.Event()
+        self.warmed = threading.Event()
+
+    def warm(self):
+        self.warmed.set()
+
+    def answer(self, question, history=(), *, collections=None, generation=None, stop=None):
+        self.calls.append((question, list(history), collections, generation))
+        if question == "fail":
+            raise GenerationFailed("The model broke off. Ask again.")
+        if question == "bug":
+            raise ZeroDivisionError("by nothing")
+        yield Stage("searching", "Searching 3 passages")
+        yield Delta("One ")
+        while question == "slow" and not self.go.is_set() and not stop.is_set():
+            self.go.wait(0.01)
+        if stop.is_set():
+            yield Answer(question, question, "One", stopped=True)
+            return
+        yield Delta("two.")
+        yield Answer(question, question, "One two.")
+
+
+@pytest.fixture
+def records(settings):
+    opened = Records(settings.database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def made():
+    return []
+
+
+@pytest.fixture
+def desk(settings, records, made):
+    def make(chosen):
+        made.append(Scripted(chosen))
+        return made[-1]
+
+    desk = Desk(settings, records, make)
+    yield desk
+    desk.close()
+
+
+def finished(job):
+    return list(job.follow())[-1]
+
+
+def test_an_answer_is_followed_and_saved(desk, records, made):
+    job = desk.ask(Ask("c1", "What is RAG?", generation=Generation(top_k=3), collections=("notes",)))
+    last = finished(job)
+    assert last.done
+    assert last.text == "One two."
+    (turn,) = records.turns("c1")
+    assert turn.answer.text == "One two."
+    assert made[0].calls == [("What is RAG?", [], ("notes",), Generation(top_k=3))]
+    assert desk.running() == {}
+    assert desk.find(job.id) is job
+
+
+def test_nobody_needs_to_watch(desk, records):
+    desk.ask(Ask("c1", "What is RAG?"))
+    while desk.running():
+        time.sleep(0.01)
+    assert [turn.answer.text for turn in records.turns("c1")] == ["One two."]
+
+
+def test_stopping_keeps_what_was_written(desk, records):
+    job = desk.ask(Ask("c1", "slow"))
+    for progress in job.follow():
+        if progress.text:
+            desk.stop("c1")
+    (turn,) = records.turns("c1")
+    assert turn.answer.stopped
+    assert turn.answer.text == "One"
+
+
+def test_closing_stops_and_saves(desk, records):
+    desk.ask(Ask("c1", "slow"))
+    desk.close()
+    assert records.turns("c1")[0].answer.stopped
+
+
+def test_earlier_turns_are_the_history(desk, made):
+    finished(desk.ask(Ask("c1", "one")))
+    finished(desk.ask(Ask("c1", "two")))
+    _, history, *_ = made[0].calls[1]
+    assert [(turn.question, turn.answer) for turn in history] == [("one", "One two.")]
+
+
+def test_a_replaced_turn_is_not_its_own_history(desk, records, made):
+    finished(desk.ask(Ask("c1", "one")))
+    finished(desk.ask(Ask("c1", "two")))
+    first = records.turns("c1")[0].id
+    finished(desk.ask(Ask("c1", "one again", replaces=first)))
+    assert made[0].calls[2][1] == []
+    assert [turn.answer.question for turn in records.turns("c1")] == ["one again"]
+
+
+def test_an_error_is_its_message_and_nothing_is_saved_or_lost(desk, records):
+    finished(desk.ask(Ask("c1", "one")))
+    kept = records.turns("c1")
+    last = finished(desk.ask(Ask("c1", "fail", replaces=kept[0].id)))
+    assert last.error == "The model broke off. Ask again."
+    assert records.turns("c1") == kept
+
+
+def test_an_unexpected_error_is_one_sentence(desk, caplog):
+    last = finished(desk.ask(Ask("c1", "bug")))
+    assert last.error == "Etude could not answer (ZeroDivisionError: by nothing); its terminal shows more."
+    assert "Traceback" in caplog.text
+
+
+def test_an_answer_that_cannot_be_saved_is_still_shown(desk, records):
+    last = finished(desk.ask(Ask("c1", "one", replaces=99)))
+    assert last.text == "One two."
+    assert "no longer saved" in last.error
+
+
+def test_one_answer_a_conversation_and_a_limit_to_the_queue(desk):
+    desk.ask(Ask("c0", "slow"))
+    with pytest.raises(InputError, match="being answered already"):
+        desk.ask(Ask("c0", "another"))
+    for number in range(1, MAX_WAITING):
+        desk.ask(Ask(f"c{number}", "slow"))
+    with pytest.raises(InputError, match="waiting already"):
+        desk.ask(Ask("one too many", "slow"))
+    assert desk.running()["c1"] == "slow"
+
+
+def test_choosing_a_model_makes_its_assistant_once(desk, settings, made):
+    finished(desk.ask(Ask("c1", "one")))
+    finished(desk.ask(Ask("c1", "two", model="smollm2-135m-instruct")))
+    finished(desk.ask(Ask("c1", "three", model="smollm2-135m-instruct")))
+    assert [assistant.settings.model for assistant in made] == [settings.model, "smollm2-135m-instruct"]
+
+
+def test_warming_happens_in_the_background(desk, made):
+    desk.warm()
+    for _ in range(500):
+        if made and made[0].warmed.wait(0.01):
+            break
+    assert made[0].warmed.is_set()
