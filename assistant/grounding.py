@@ -26,6 +26,9 @@ from knowledge.keyword import stems
 SUPPORTED = 0.55
 """Score from which a sentence counts as supported; see ``eval/data/README.md`` for the questions it was chosen on."""
 
+_MOST_USED = 12
+"""Sentences of one passage that one sentence of an answer can draw on: a list answer draws on many."""
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b(?:[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9]*|[A-Z][a-z]{2,})\b")
 _NEGATION = re.compile(r"\b(?:not|no|never|cannot|without|none|neither)\b|n[’']t\b", re.IGNORECASE)
@@ -85,7 +88,7 @@ class Grounding:
         similarity = float(cosines.max(initial=0.0))
         score = 0.55 * recall + 0.45 * min(1.0, similarity / 0.8)
         score *= self._agreement(sentence, number, int(each.argmax()) if len(each) else -1)
-        used = tuple(int(n) for n in np.argsort(-each)[:4] if each[n] >= max(0.35, best - 0.2))
+        used = tuple(int(n) for n in np.argsort(-each)[:_MOST_USED] if each[n] >= max(0.3, best - 0.25))
         return Support(number, score, tuple(sorted(used)))
 
     def _recall(self, found: set[str], known: set[str]) -> float:

@@ -93,7 +93,7 @@ class Embedder:
 
         try:
             tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        except Exception as error:  # noqa: BLE001 - the tokenizers library raises bare Exception
+        except Exception as error:
             raise KnowledgeError(
                 f"The embedding model in {self.folder} has no readable tokenizer.json. "
                 "Run `etude models verify`, or choose another `embedding` in the settings."
@@ -106,11 +106,11 @@ class Embedder:
     def _model(self) -> SentenceTransformer:
         import torch
         from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
+        from transformers.utils import logging as transformers_logging
 
         if self._threads:
             torch.set_num_threads(self._threads)
-        logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             return SentenceTransformer(str(self.folder), local_files_only=True)
         except (OSError, ValueError, RuntimeError) as error:

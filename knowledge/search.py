@@ -20,8 +20,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from knowledge.embed import Embedder, Vectors
 from knowledge.errors import CollectionNotFound, InputError
 from knowledge.index import Generation, IndexFolder
@@ -70,6 +68,12 @@ class Filter:
         return self.heading.casefold() in " > ".join(entry.chunk.heading).casefold()
 
 
+EVERYTHING = Filter()
+
+EmptyHeading = tuple[float, str, tuple[str, ...]]
+"""Cosine with the query, file, heading path of a heading that has nothing under it."""
+
+
 class Searcher:
     """Searches the current generation of an index; follows a newer one by itself. Safe to share between threads."""
 
@@ -93,7 +97,7 @@ class Searcher:
         """Return how many tokens a text has for the embedding model, a fair guess for other English models."""
         return self.embedder.count(text)
 
-    def size(self, where: Filter = Filter()) -> int:  # noqa: B008 - frozen
+    def size(self, where: Filter = EVERYTHING) -> int:
         """Return how many chunks would be searched.
 
         Raises:
@@ -103,7 +107,7 @@ class Searcher:
         """
         return len(self._allowed(self._generation(where), where, "text"))
 
-    def search(self, query: str, k: int = 5, where: Filter = Filter()) -> list[Hit]:  # noqa: B008 - frozen
+    def search(self, query: str, k: int = 5, where: Filter = EVERYTHING) -> list[Hit]:
         """Return the ``k`` best chunks, best first.
 
         Raises:
@@ -125,7 +129,7 @@ class Searcher:
         hits = self._score(generation, [allowed[key] for key in chosen], vector, keyword)
         return self._rerank(query, hits)[:k]
 
-    def nearest_headings(self, query: str, k: int = 3, where: Filter = Filter()) -> list[tuple[str, tuple[str, ...]]]:  # noqa: B008 - frozen
+    def nearest_headings(self, query: str, k: int = 3, where: Filter = EVERYTHING) -> list[tuple[str, tuple[str, ...]]]:
         """Return ``(file, heading path)`` of the ``k`` nearest headings, those with nothing under them included."""
         found = [
             (max(hit.scores["dense"], hit.scores["sentence"]), hit.chunk.file, hit.chunk.heading)
@@ -135,8 +139,8 @@ class Searcher:
         unique = {(file, heading): None for _, file, heading in sorted(found, key=lambda item: -item[0]) if heading}
         return list(unique)[:k]
 
-    def empty_headings(self, query: str, where: Filter = Filter()) -> list[tuple[float, str, tuple[str, ...]]]:  # noqa: B008 - frozen
-        """Return ``(cosine with the query, file, heading path)`` of every heading that has nothing under it."""
+    def empty_headings(self, query: str, where: Filter = EVERYTHING) -> list[EmptyHeading]:
+        """Return every heading that has nothing under it."""
         generation = self._generation(where)
         outlines = [entry.chunk for _, entry in self._allowed(generation, where, "outline").values()]
         vector = self.embedder.encode([_clean(query)])[0]

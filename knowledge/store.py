@@ -30,7 +30,8 @@ def sentence_texts(chunk: Chunk) -> list[tuple[int, int, str]]:
     rows = table_rows(chunk.text)
     spans = ((start, end, rows.get(chunk.text.count("\n", 0, start))) for start, end in sentences(chunk.text))
     found = (
-        (start, end, plain(chunk.text[start:end] if row is None else row).removeprefix("- ")) for start, end, row in spans
+        (start, end, plain(chunk.text[start:end] if row is None else row).removeprefix("- "))
+        for start, end, row in spans
     )
     return [(start, end, words) for start, end, words in found if any(letter.isalnum() for letter in words)]
 
@@ -57,10 +58,10 @@ class VectorStore:
 
     def close(self) -> None:
         """Release the files."""
-        self._client.close()
+        self._client.close()  # type: ignore[attr-defined]
 
     def put(self, collection: str, chunks: Sequence[Chunk], whole: Vectors, parts: Sequence[Vectors]) -> None:
-        """Write vectors of chunks, ``whole`` with shape ``(chunks, dimension)`` and ``parts`` a list of sentence arrays."""
+        """Write vectors of chunks: ``whole`` has shape ``(chunks, dimension)``, ``parts`` one such array a chunk."""
         self._upsert(self._chunks, [c.id for c in chunks], whole, [_metadata(collection, c) for c in chunks])
         self._upsert(
             self._sentences,
@@ -87,7 +88,7 @@ class VectorStore:
         return set(self._chunks.get(ids=list(chunk_ids), include=[])["ids"]) if chunk_ids else set()
 
     def nearest(self, query: Vectors, count: int, where: dict[str, Any] | None = None) -> list[str]:
-        """Return ids of the chunks nearest to a query vector, as a whole or by one sentence; about ``count`` of each."""
+        """Return ids of the chunks nearest to a query vector as a whole or by one sentence, about ``count`` of each."""
         found: dict[str, None] = {}
         for target, wanted in ((self._chunks, count), (self._sentences, 3 * count)):
             result = target.query(query_embeddings=query[None, :], n_results=wanted, where=where, include=[])

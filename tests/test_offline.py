@@ -91,7 +91,9 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 @pytest.mark.skipif(
-    not sys.platform.startswith("linux") or os.geteuid() != 0 or sys.version_info < (3, 12) and not shutil.which("unshare"),
+    not sys.platform.startswith("linux")
+    or os.geteuid() != 0
+    or (sys.version_info < (3, 12) and not shutil.which("unshare")),
     reason="cutting the network off needs Linux and root",
 )
 def test_everything_works_with_the_network_cut(watched, tmp_path):

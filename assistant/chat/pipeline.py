@@ -104,7 +104,9 @@ class Assistant:
             ModelError: the model is missing, damaged, or broke off.
 
         """
-        run = _Run(check_question(question), tuple(history), Filter(tuple(collections or ())), stop or threading.Event())
+        run = _Run(
+            check_question(question), tuple(history), Filter(tuple(collections or ())), stop or threading.Event()
+        )
         generation = generation or self.settings.generation
         size = self.searcher.size(run.where)
         yield Stage("loading", "Loading the language model")
@@ -134,7 +136,7 @@ class Assistant:
         hits = self.searcher.search(question, max(_SEARCHED, limits.passages), where)
         count = chat.get_num_tokens if isinstance(chat, EmbeddedChat) else self.searcher.count_tokens
         passages = choose_passages(hits, limits.passages, limits.passage_tokens, count)
-        empty = max((cosine for cosine, _, _ in self.searcher.empty_headings(question, where)), default=0.0)
+        empty = self.searcher.empty_headings(question, where)
         signs = read_signs(question, [passage.hit for passage in passages], self.searcher.rarity(), empty)
         return Retrieved(passages, signs)
 

@@ -20,7 +20,9 @@ _LEANS = re.compile(
     r"same|other|others|another|else|instead|there)\b",
     re.IGNORECASE,
 )
-_OPENS = re.compile(r"^\s*(and|but|or|so|then|also|what about|how about|what if|why|why not|more|examples?)\b", re.IGNORECASE)
+_OPENS = re.compile(
+    r"^\s*(and|but|or|so|then|also|what about|how about|what if|why|why not|more|examples?)\b", re.IGNORECASE
+)
 
 
 def check_question(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
@@ -25,7 +25,7 @@ def stream(
     slot: int = ANSWER_SLOT,
     cancelled: threading.Event | None = None,
     **more: Any,
-) -> Iterator[AIMessageChunk]:
+) -> Generator[AIMessageChunk]:
     """Stream a reply; closing the iterator or setting ``cancelled`` stops the generation.
 
     Args:
@@ -55,10 +55,11 @@ def stream(
                 yield reply
     except EtudeError:
         raise
-    except Exception as error:  # noqa: BLE001 - every client raises its own kinds
+    except Exception as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise GenerationFailed(
-            f"The language model cannot be reached or broke off ({reason}). Check `backend` and `endpoint` in the settings."
+            f"The language model cannot be reached or broke off ({reason}). "
+            "Check `backend` and `endpoint` in the settings."
         ) from error
     finally:
         if close := getattr(replies, "close", None):

@@ -61,7 +61,7 @@ def _embedded(settings: Settings, generation: Generation) -> BaseChatModel:
         path=chat_weights(settings),
         context_length=settings.context_length,
         threads=settings.threads,
-        cache=settings.home / "cache",
+        prompt_cache=settings.home / "cache",
         temperature=generation.temperature,
         top_p=generation.top_p,
         top_k=generation.top_k,
@@ -98,7 +98,8 @@ def _transformers(settings: Settings, generation: Generation) -> BaseChatModel:
     folder = Path(settings.model).expanduser()
     if not (folder / "config.json").is_file():
         raise WeightsMissing(
-            f"There is no Hugging Face model folder {folder}. Set `model` to a folder that holds config.json and weights."
+            f"There is no Hugging Face model folder {folder}. "
+            "Set `model` to a folder that holds config.json and weights."
         )
     import torch
     from langchain_huggingface import ChatHuggingFace, HuggingFacePipeline
@@ -115,7 +116,8 @@ def _transformers(settings: Settings, generation: Generation) -> BaseChatModel:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-        model = AutoModelForCausalLM.from_pretrained(str(folder), local_files_only=True, dtype="auto").to(device)
+        model: Any = AutoModelForCausalLM.from_pretrained(str(folder), local_files_only=True, dtype="auto")
+        model = model.to(device)
     except (OSError, ValueError) as error:
         raise ModelError(f"The model in {folder} cannot be loaded ({error}).") from error
     pipe = pipeline(

@@ -26,7 +26,7 @@ class EmbeddedChat(BaseChatModel):
     path: Path
     context_length: int = 4096
     threads: int = 0
-    cache: Path | None = None
+    prompt_cache: Path | None = None
     temperature: float = 0.0
     top_p: float = 0.95
     top_k: int = 40
@@ -36,7 +36,7 @@ class EmbeddedChat(BaseChatModel):
     @property
     def engine(self) -> Engine:
         """The loaded model; loading takes seconds the first time."""
-        return load_engine(self.path, self.context_length, self.threads, self.cache)
+        return load_engine(self.path, self.context_length, self.threads, self.prompt_cache)
 
     def read_ahead(self, messages: Sequence[BaseMessage], slot: int) -> None:
         """Read the beginning of later prompts now, so that only the rest has to be read then."""

@@ -11,7 +11,6 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from assistant.errors import GenerationFailed, WeightsCorrupt
 
 _SLOTS = 2
 """Prompts that stay read side by side: the answer's, and one for side jobs."""
+_COUNTS_KEPT = 4096
+"""Passages come again and again; their token counts are remembered up to this many."""
 
 Reply = dict[str, Any]
 """One chunk of a streamed chat completion in OpenAI's shape, with llama.cpp's ``timings`` in the last."""
@@ -67,6 +68,7 @@ class Engine:
         self.path = path
         self.context_length = context_length
         self._cache = cache
+        self._counts: dict[str, int] = {}
         self._turn = threading.Semaphore(1)
 
     @property
@@ -144,13 +146,23 @@ class Engine:
                 raise GenerationFailed(f"The language model refused the request: {error.get('message', error)}.")
             yield reply
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - engines live as long as the process
     def count_tokens(self, text: str) -> int:
-        """Return how many tokens the model sees in a text."""
-        try:
-            return len(self._post("/tokenize", {"content": text})["tokens"])
-        except (httpx.HTTPError, KeyError, ValueError) as error:
-            raise GenerationFailed(f"The language model cannot count tokens ({error}). Start Etude again.") from error
+        """Return how many tokens the model sees in a text.
+
+        Raises:
+            GenerationFailed: llama.cpp does not answer.
+
+        """
+        if text not in self._counts:
+            if len(self._counts) >= _COUNTS_KEPT:
+                self._counts.clear()
+            try:
+                self._counts[text] = len(self._post("/tokenize", {"content": text})["tokens"])
+            except (httpx.HTTPError, KeyError, ValueError) as error:
+                raise GenerationFailed(
+                    f"The language model cannot count tokens ({error}). Start Etude again."
+                ) from error
+        return self._counts[text]
 
     def read_ahead(self, messages: list[dict[str, Any]], slot: int) -> None:
         """Read the beginning of later prompts now, from the cache on disk when it was read in an earlier run."""
@@ -192,14 +204,21 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
-_engines: dict[tuple[Path, int, int, Path | None], Engine] = {}
+_loaded: tuple[tuple[Path, int, int, Path | None], Engine] | None = None
 _loading = threading.Lock()
 
 
 def load_engine(path: Path, context_length: int, threads: int = 0, cache: Path | None = None) -> Engine:
-    """Return the engine for a file; the same file is loaded once a process."""
+    """Return the engine for a file, loaded once; another file takes its place, as two may not fit in memory.
+
+    Raises:
+        WeightsCorrupt: llama.cpp cannot load the file.
+
+    """
+    global _loaded
     key = (path.resolve(), context_length, threads, cache)
     with _loading:
-        if key not in _engines:
-            _engines[key] = Engine(*key)
-        return _engines[key]
+        if _loaded is None or _loaded[0] != key:
+            _loaded = None
+            _loaded = (key, Engine(*key))
+        return _loaded[1]

@@ -219,7 +219,7 @@ class Desk:
     def _history(self, ask: Ask) -> list[Turn]:
         turns = self._records.turns(ask.conversation)
         kept = [turn for turn in turns if ask.replaces is None or turn.id < ask.replaces]
-        return [Turn(turn.answer.question, turn.answer.text) for turn in kept]
+        return [Turn(turn.answer.standalone, turn.answer.text) for turn in kept]
 
     def _assistant(self, model: str) -> Answering:
         with self._making:

@@ -74,7 +74,11 @@ class ChatTab:
         bridge = fixed_html("", elem_id="bridge", js_on_load=f"window.etudeBridge = {{ {_CALLS} }};")
         view = [gr.State(""), library, thread, live]
 
-        loaded = _bind(page.load, self._load, [], [*view, self._drawer.model, self._drawer.collection])
+        # The secret only keeps Gradio from making a new one, which would forget the choices, at each start.
+        kept = gr.BrowserState(None, storage_key="etude-choices", secret="etude")
+        self._drawer.keep(kept)
+
+        loaded = _bind(page.load, self._load, [kept], [*view, *self._drawer.components])
         asked = _bind(bridge.ask, self._ask, self._drawer.components, view)
         shown = _bind(bridge.show, self._show, [], view)
         following = [_bind(event.then, self._follow, view[:1], view) for event in (loaded, asked, shown)]
@@ -85,9 +89,9 @@ class ChatTab:
         _bind(bridge.remove, self._remove, [], view)
         _bind(bridge.rate, self._rate, [], [])
 
-    def _load(self, request: gr.Request) -> tuple[Any, ...]:
+    def _load(self, kept: object, request: gr.Request) -> tuple[Any, ...]:
         wanted = str(request.query_params.get("c", ""))
-        return (*self._open(wanted), *self._drawer.refreshed())
+        return (*self._open(wanted), *self._drawer.restored(kept))
 
     def _show(self, event: gr.EventData) -> View:
         return self._open(_text(event, "conversation"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
@@ -82,12 +83,46 @@ class Drawer:
             )
         self._settings = settings
 
+    def keep(self, kept: gr.BrowserState) -> None:
+        """Have this browser keep what is chosen."""
+        for component in self.components:
+            component.change(  # type: ignore[attr-defined]
+                lambda *chosen: list(chosen),
+                self.components,
+                kept,
+                show_progress="hidden",
+                trigger_mode="always_last",
+                api_visibility="private",
+            )
+
     @property
     def components(self) -> list[gr.components.Component]:
         """The components, in the order of `Choices`."""
         return [self.model, self.collection, self.temperature, self.top_p, self.top_k, self.max_tokens, self.stop]
 
-    def refreshed(self) -> list[dict[str, object]]:
-        """Return updates of model and collection: notes may have been synced and models pulled meanwhile."""
+    def restored(self, kept: object) -> list[dict[str, Any]]:
+        """Return updates with what this browser keeps of earlier choices, as far as it still can be chosen.
+
+        Models and notes are looked up anew: some may have come or gone since the page was built.
+        """
+        models = chat_models(self._settings)
         names = [ALL_NOTES, *(name for name, _ in collections(self._settings))]
-        return [gr.update(choices=chat_models(self._settings)), gr.update(choices=names, visible=len(names) > 2)]
+        updates: list[dict[str, Any]] = [
+            {"choices": models},
+            {"choices": names, "visible": len(names) > 2, "value": ALL_NOTES},
+            *({} for _ in self.components[2:]),
+        ]
+        if isinstance(kept, list) and len(kept) == len(updates):
+            fits = [kept[0] in {model for _, model in models}, kept[1] in names, *self._in_range(kept[2:])]
+            for update, value, fit in zip(updates, kept, fits, strict=True):
+                if fit:
+                    update["value"] = value
+        return [gr.update(**update) for update in updates]
+
+    def _in_range(self, values: list[object]) -> list[bool]:
+        sliders = (self.temperature, self.top_p, self.top_k, self.max_tokens)
+        fits = [
+            isinstance(value, int | float) and slider.minimum <= value <= slider.maximum
+            for slider, value in zip(sliders, values[:-1], strict=True)
+        ]
+        return [*fits, isinstance(values[-1], str)]

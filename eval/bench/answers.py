@@ -128,9 +128,7 @@ def _outcome(
 ) -> Outcome:
     said = re.sub(r"\s*\[\d+\]", "", text).casefold()
     right = bool(question["answerable"]) and not refused and has_all(said, question["must"])
-    return Outcome(
-        question["id"], question["answerable"], question["kind"], right, cited, refused, first, total, text
-    )
+    return Outcome(question["id"], question["answerable"], question["kind"], right, cited, refused, first, total, text)
 
 
 def has_all(said: str, must: list[list[str]]) -> bool:
@@ -152,7 +150,9 @@ def _table(outcomes: dict[str, list[Outcome]]) -> str:
             f"{median(first) if first else float('nan'):>10.1f} s"
         )
         kinds = sorted({o.kind for o in no})
-        parts = (f"{kind} {sum(o.refused for o in no if o.kind == kind)}/{sum(o.kind == kind for o in no)}" for kind in kinds)
+        parts = (
+            f"{kind} {sum(o.refused for o in no if o.kind == kind)}/{sum(o.kind == kind for o in no)}" for kind in kinds
+        )
         lines.append(f"{'':10}{'refused: ' + ', '.join(parts)}")
     return "\n".join(lines)
 

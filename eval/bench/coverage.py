@@ -7,8 +7,8 @@ all three decisions, and those of ``retrieval.jsonl``, which are all answerable,
 collected with the real search and model, without refusing; ``--signs`` keeps them, so that fitting can be repeated.
 
 Each decision is a logistic regression (L2, C = 10). Thresholds come from ten-fold cross-validated log-odds: the first
-two may lose at most one answerable question in a hundred, as a wrong refusal is worse than a late one; the last takes
-the threshold with the fewest mistakes.
+two may lose at most one answerable question in a hundred, and stay half a unit below that, as a wrong refusal is worse
+than a late one; the last takes the threshold with the fewest mistakes.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def _signs(assistant: Assistant, question: str, *, write: bool) -> Row:
     if write:
         citer = Citer(question, found.passages, assistant.searcher.embedder)
         first = True
-        for reply in stream(chat, load_prompt("answer").messages(**found.variables(question)), logprobs=True, top_logprobs=20):
+        for reply in stream(
+            chat, load_prompt("answer").messages(**found.variables(question)), logprobs=True, top_logprobs=20
+        ):
             if first and reply.text:
                 signs, first = with_denial(signs, first_token_probability(reply, NOT_IN_NOTES)), False
             _ = list(citer.add(str(reply.text)))
@@ -109,7 +111,7 @@ def fit(name: str, signs: tuple[str, ...], rows: list[Row]) -> str:
     odds = cross_val_predict(model, features, covered, cv=folds, method="decision_function")
     if name in _LOSS:
         lost = int(_LOSS[name] * covered.sum())
-        threshold = float(np.sort(odds[covered])[lost]) - 0.01
+        threshold = float(np.sort(odds[covered])[lost]) - 0.5
     else:
         threshold = min(odds, key=lambda t: ((odds <= t) & covered).sum() + ((odds > t) & ~covered).sum())
     model.fit(features, covered)

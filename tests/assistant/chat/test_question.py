@@ -19,7 +19,8 @@ def test_a_question_of_a_hundred_pages_is_refused_with_its_length():
 
 
 @pytest.mark.parametrize(
-    "question", ["What about Lex?", "and its price?", "Why?", "how does it work", "Which of them is cheaper?", "more examples"]
+    "question",
+    ["What about Lex?", "and its price?", "Why?", "how does it work", "Which of them is cheaper?", "more examples"],
 )
 def test_a_follow_up_leans_on_the_turn_before(question):
     assert leans_on_history(question, HISTORY)

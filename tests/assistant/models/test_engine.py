@@ -87,9 +87,8 @@ def test_what_was_read_ahead_is_not_read_again(chat, tmp_path):
     path = chat.path
     for expected in ("read", "restored"):
         engine = Engine(path, 1024, cache=tmp_path)
-        fresh = chat.model_copy(update={"cache": tmp_path})
-        engine.read_ahead([{"role": "system", "content": prefix[0].text}], 0)
-        replies = list(engine.stream(fresh._request(messages, None, {"max_tokens": 2, "id_slot": 0})))
+                engine.read_ahead([{"role": "system", "content": prefix[0].text}], 0)
+        replies = list(engine.stream(chat._request(messages, None, {"max_tokens": 2, "id_slot": 0})))
         assert replies[-1]["timings"]["cache_n"] > 100, expected
     assert [file.suffix for file in tmp_path.iterdir()] == [".kv"]
 
