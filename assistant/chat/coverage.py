@@ -66,8 +66,8 @@ class Regression:
 
 
 EMPTY_IS_NEARER = 0.02
-"""A ``gap`` above this says that the notes have only a heading for the question: of the dev questions 4 of 130 that the
-notes cover and 5 of 40 that they do not have a gap at all, and no covered one has more than 0.002."""
+"""A ``gap`` above this says that the notes have only a heading for the question: of 130 dev questions that the notes
+cover one has a gap at all, of 0.002; of 40 that they do not cover five have one of 0.03 or more."""
 USUAL_DENIAL = -1.15
 """Median over covered questions; stands in where a model's own odds are not to be had or were not measured."""
 

@@ -111,7 +111,7 @@ class Assistant:
         size = self.searcher.size(run.where)
         yield Stage("loading", "Loading the language model")
         chat = self.chat(generation)
-        if isinstance(chat, EmbeddedChat) and chat.engine.busy:
+        if getattr(chat, "busy", False):
             yield Stage("queued", "Waiting for another answer to finish")
         if leans_on_history(run.question, run.history):
             yield Stage("rewriting", "Reading the question with the one before")

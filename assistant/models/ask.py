@@ -44,6 +44,8 @@ def stream(
         more |= {"id_slot": slot, "cancelled": cancelled}
     else:
         more = {key: value for key, value in more.items() if key in {"max_tokens"}}
+        if chat._llm_type == "transformers":
+            more["cancelled"] = cancelled
     if stop:
         more["stop"] = list(stop)
     replies = chat.stream(list(messages), **more)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
@@ -101,31 +100,13 @@ def _transformers(settings: Settings, generation: Generation) -> BaseChatModel:
             f"There is no Hugging Face model folder {folder}. "
             "Set `model` to a folder that holds config.json and weights."
         )
-    import torch
-    from langchain_huggingface import ChatHuggingFace, HuggingFacePipeline
-    from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
+    from assistant.models.huggingface import HuggingFaceChat
 
-    sampling: dict[str, Any] = {"do_sample": False}
-    if generation.temperature > 0:
-        sampling = {
-            "do_sample": True,
-            "temperature": generation.temperature,
-            "top_p": generation.top_p,
-            "top_k": generation.top_k,
-        }
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-        model: Any = AutoModelForCausalLM.from_pretrained(str(folder), local_files_only=True, dtype="auto")
-        model = model.to(device)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The model in {folder} cannot be loaded ({error}).") from error
-    pipe = pipeline(
-        "text-generation",
-        model=model,
-        tokenizer=tokenizer,
-        return_full_text=False,
-        max_new_tokens=generation.max_tokens,
-        **sampling,
+    return HuggingFaceChat(
+        folder=folder,
+        temperature=generation.temperature,
+        top_p=generation.top_p,
+        top_k=generation.top_k,
+        max_tokens=generation.max_tokens,
+        seed=generation.seed,
     )
-    return ChatHuggingFace(llm=HuggingFacePipeline(pipeline=pipe), tokenizer=tokenizer)

@@ -43,6 +43,11 @@ class EmbeddedChat(BaseChatModel):
         self.engine.read_ahead(convert_to_openai_messages(list(messages)), slot)
 
     @property
+    def busy(self) -> bool:
+        """Whether a generation is running, so that the next caller will wait."""
+        return self.engine.busy
+
+    @property
     def _llm_type(self) -> str:
         return "llama.cpp"
 
@@ -73,11 +78,16 @@ class EmbeddedChat(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         request = self._request(messages, stop, kwargs)
+        heard = False
         for reply in self.engine.stream(request, cancelled):
+            heard = True
             chunk = _chunk(reply)
             if run_manager and chunk.text:
                 run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
+        if not heard:
+            # Cancelled before the first word; LangChain takes a stream without any chunk for a failure.
+            yield ChatGenerationChunk(message=AIMessageChunk(content=""))
 
     def _request(self, messages: Sequence[BaseMessage], stop: list[str] | None, more: dict[str, Any]) -> dict[str, Any]:
         return {

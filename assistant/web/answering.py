@@ -16,7 +16,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from assistant.chat.events import Answer, Delta, Event, Stage, Turn
-from assistant.errors import EtudeError, InputError
+from assistant.errors import EtudeError, GenerationFailed, InputError
 from assistant.records import Records
 from assistant.settings import Generation, Settings
 
@@ -198,13 +198,19 @@ class Desk:
             generation=ask.generation,
             stop=job.stop,
         )
-        for event in events:
-            if isinstance(event, Stage):
-                job.update(replace(job.progress, stage=event.detail))
-            elif isinstance(event, Delta):
-                job.update(replace(job.progress, text=job.progress.text + event.text))
-            else:
-                return event
+        try:
+            for event in events:
+                if isinstance(event, Stage):
+                    job.update(replace(job.progress, stage=event.detail))
+                elif isinstance(event, Delta):
+                    job.update(replace(job.progress, text=job.progress.text + event.text))
+                else:
+                    return event
+        except GenerationFailed:
+            # Some servers break off with an error when they are stopped; what they wrote until then is the answer.
+            if not job.stop.is_set():
+                raise
+            return Answer(ask.question, ask.question, job.progress.text, stopped=True)
         raise RuntimeError("the pipeline ended without an answer")
 
     def _save(self, job: Job, answer: Answer) -> Progress:

@@ -29,7 +29,7 @@ FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
     "--disable-sync --no-first-run --window-size=1440,900"
 )
-PATIENCE = 120
+PATIENCE = 90
 
 NOTES = {
     "orchard.md": """# The orchard
@@ -172,9 +172,9 @@ class Page:
         box.send_keys(question, Keys.ENTER)
 
     def answered(self, turns: int) -> None:
+        finished = "document.querySelectorAll('#thread .turn').length"
         self.until(
-            f"return document.querySelectorAll('#thread .turn').length === {turns} && !document.querySelector('#live .turn')",
-            f"{turns} finished turns",
+            f"return {finished} === {turns} && !document.querySelector('#live .turn')", f"{turns} finished turns"
         )
 
 

@@ -61,7 +61,8 @@ const etude = (() => {
   function key(event) {
     const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key !== "Escape" && (writing || document.querySelector("dialog[open]"))) return;
+    // An open dialog closes itself at Escape.
+    if (document.querySelector("dialog[open]") || (writing && event.key !== "Escape")) return;
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (action) { event.preventDefault(); action(event); }
   }

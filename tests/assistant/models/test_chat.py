@@ -1,4 +1,5 @@
 import json
+import threading
 
 import pytest
 from langchain_core.messages import HumanMessage
@@ -54,8 +55,16 @@ def test_a_hugging_face_folder_answers(settings, tmp_path):
     LlamaForCausalLM(config).save_pretrained(tmp_path)
     assert json.loads((tmp_path / "config.json").read_text())["model_type"] == "llama"
     chosen = settings.model_copy(update={"backend": "transformers", "model": str(tmp_path)})
-    chat = make_chat_model(chosen, Generation(max_tokens=5))
-    assert "".join(str(reply.text) for reply in stream(chat, HELLO))
+    chat = make_chat_model(chosen, Generation(max_tokens=500))
+    replies = list(stream(chat, HELLO, max_tokens=40))
+    assert "".join(str(reply.text) for reply in replies)
+    (usage,) = (reply.usage_metadata for reply in replies if reply.usage_metadata)
+    assert 0 < usage["output_tokens"] <= 40
+    stop = threading.Event()
+    for heard, _ in enumerate(stream(chat, HELLO, cancelled=stop)):
+        stop.set()
+    assert heard <= 2
+    assert not chat.busy
 
 
 @pytest.mark.parametrize("backend", ["embedded", "transformers"])

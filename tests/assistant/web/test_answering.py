@@ -29,6 +29,10 @@ class Scripted:
         if question == "bug":
             raise ZeroDivisionError("by nothing")
         yield Stage("searching", "Searching 3 passages")
+        if question == "breaks when stopped":
+            yield Delta("Half")
+            stop.wait(10)
+            raise GenerationFailed("The server closed the connection.")
         yield Delta("One ")
         while question == "slow" and not self.go.is_set() and not stop.is_set():
             self.go.wait(0.01)
@@ -93,6 +97,14 @@ def test_stopping_keeps_what_was_written(desk, records):
     (turn,) = records.turns("c1")
     assert turn.answer.stopped
     assert turn.answer.text == "One"
+
+
+def test_an_error_that_comes_of_stopping_is_no_error(desk, records):
+    job = desk.ask(Ask("c1", "breaks when stopped"))
+    desk.stop("c1")
+    assert finished(job).error == ""
+    (turn,) = records.turns("c1")
+    assert (turn.answer.text, turn.answer.stopped) == ("Half", True)
 
 
 def test_closing_stops_and_saves(desk, records):
