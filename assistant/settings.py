@@ -132,7 +132,7 @@ class Settings(BaseSettings):
 def config_file() -> Path | None:
     """Return the ``etude.toml`` in force: the current folder's, else the home's, else None."""
     home = Path(os.environ.get("ETUDE_HOME") or default_home()).expanduser()
-    return next((f for f in (Path("etude.toml"), home / "etude.toml") if f.is_file()), None)
+    return next((f for f in (Path("etude.toml").resolve(), home / "etude.toml") if f.is_file()), None)
 
 
 def load_settings(**flags: Any) -> Settings:

@@ -68,8 +68,8 @@ def sections(lines: Sequence[str]) -> Iterator[Section]:
 
 @cache
 def _parser() -> MarkdownIt:
-    # Off: setext headings, since a line of dashes under a list is a divider in learners' notes; link definitions, since
-    # "[RAG]: retrieval" is a note to itself; the inline pass, since only blocks are wanted and it is slow on long lines.
+    # Off: setext headings, since a line of dashes under a list is a divider in learners' notes; link definitions,
+    # since "[RAG]: retrieval" is a note to itself; the inline pass, since it is slow on long lines and not needed.
     return MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").disable(["lheading", "reference", "inline"])
 
 
@@ -77,16 +77,18 @@ def _blocks(tokens: Sequence[Token], position: int, lines: Sequence[str]) -> Ite
     token = tokens[position]
     if token.map is None:
         return
+    start, end = token.map
     if token.type in {"bullet_list_open", "ordered_list_open"}:
         for item in _children(tokens, position):
+            first, last = tokens[item].map or (start, end)
             inner = tuple(block for child in _children(tokens, item) for block in _blocks(tokens, child, lines))
-            yield from _block("prose", lines, *(tokens[item].map or token.map), inner)
+            yield from _block("prose", lines, first, last, inner)
     elif token.type in {"fence", "code_block"}:
-        yield from _block("code", lines, *token.map)
+        yield from _block("code", lines, start, end)
     elif token.type == "table_open":
-        yield from _block("table", lines, *token.map)
+        yield from _block("table", lines, start, end)
     else:
-        yield from _block("prose", lines, *token.map)
+        yield from _block("prose", lines, start, end)
 
 
 def _children(tokens: Sequence[Token], position: int) -> Iterator[int]:

@@ -64,14 +64,18 @@ class Embedder:
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Return unit vectors, shape ``(len(texts), dimension)``; ``progress`` hears how many are done."""
-        parts: list[Vectors] = []
+        # Texts of like length go together: a batch costs as much as its longest text.
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), _BATCH):
-            batch = list(texts[start : start + _BATCH])
+            batch = order[start : start + _BATCH]
             with self._lock:
-                parts.append(self._model.encode(batch, normalize_embeddings=True, show_progress_bar=False))
+                vectors[batch] = self._model.encode(
+                    [texts[n] for n in batch], normalize_embeddings=True, show_progress_bar=False
+                )
             if progress:
                 progress(start + len(batch))
-        return np.concatenate(parts) if parts else np.zeros((0, self.dimension), np.float32)
+        return vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
         """Return the unit vectors of every token, one array ``(tokens, dimension)`` a text, special tokens left out."""

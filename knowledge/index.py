@@ -5,7 +5,7 @@
     index/
       current            the name of the generation that searches read
       g000012/           chunks.sqlite3, vectors/ (Chroma), bm25/
-      building/          what a sync is writing; continued by the next one if it was killed
+      building/          what a sync is writing; continued by the next one like it if it was killed
       lock               held while a sync runs
 
 A sync copies the current generation, changes the copy, and publishes it by replacing one small file. Readers never see
@@ -18,46 +18,66 @@ from __future__ import annotations
 import contextlib
 import errno
 import math
+import re
 import shutil
+import sqlite3
 import threading
+import weakref
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from knowledge.errors import DiskFull, IndexBusy, KnowledgeError
+from knowledge.errors import DiskFull, EtudeError, IndexBusy, KnowledgeError
 from knowledge.keyword import KeywordIndex, keyword_text, stems
 from knowledge.manifest import Entry, Manifest
 from knowledge.store import VectorStore
 
-_CURRENT, _BUILDING, _BASE, _LOCK = "current", "building", "base", "lock"
-_MANIFEST, _VECTORS = "chunks.sqlite3", "vectors"
+_CURRENT, _BUILDING, _MARK, _LOCK = "current", "building", "mark", "lock"
+_MANIFEST, _VECTORS, _KEYWORDS = "chunks.sqlite3", "vectors", "bm25"
 
 
 class Generation:
-    """One complete state of the index, opened lazily."""
+    """One complete state of the index, opened lazily and closed when nobody holds it any more.
 
-    def __init__(self, folder: Path, *, readonly: bool = True) -> None:
+    ``continued`` says of one that is being written that an earlier sync, which was killed, began it.
+
+    Raises:
+        KnowledgeError: a file of it is damaged. Every property may raise it.
+
+    """
+
+    def __init__(self, folder: Path, *, readonly: bool = True, continued: bool = False) -> None:
         self.folder = folder
+        self.continued = continued
+        self.discarded = False
         self._readonly = readonly
+        self._closers: list[Callable[[], object]] = []
 
     @cached_property
     def manifest(self) -> Manifest:
         """Collections, files and chunks."""
-        return Manifest(self.folder / _MANIFEST, readonly=self._readonly)
+        with self._damage_explained():
+            manifest = Manifest(self.folder / _MANIFEST, readonly=self._readonly)
+        self._close_later(manifest)
+        return manifest
 
     @cached_property
     def store(self) -> VectorStore:
         """The vectors."""
-        return VectorStore(self.folder / _VECTORS)
+        with self._damage_explained():
+            store = VectorStore(self.folder / _VECTORS)
+        self._close_later(store)
+        return store
 
     @cached_property
     def entries(self) -> list[Entry]:
         """Every chunk of every collection; the keyword index counts positions in this list."""
-        return self.manifest.entries()
+        with self._damage_explained():
+            return self.manifest.entries()
 
     @cached_property
     def keywords(self) -> KeywordIndex:
@@ -71,11 +91,36 @@ class Generation:
         counts = Counter(stem for chunk in chunks for stem in set(stems(keyword_text(chunk))))
         return {stem: math.log(1 + len(chunks) / count) for stem, count in counts.items()}
 
+    def discard(self) -> None:
+        """Say that this one, which is being written, shall not be published."""
+        self.discarded = True
+
     def close(self) -> None:
         """Release the files."""
         for name in ("manifest", "store"):
-            if part := self.__dict__.pop(name, None):
-                part.close()
+            self.__dict__.pop(name, None)
+        for closer in self._closers:
+            closer()
+        self._closers.clear()
+
+    def _close_later(self, part: Manifest | VectorStore) -> None:
+        closer = weakref.finalize(self, part.close)
+        closer.atexit = False
+        self._closers.append(closer)
+
+    @contextmanager
+    def _damage_explained(self) -> Iterator[None]:
+        try:
+            yield
+        except EtudeError:
+            raise
+        except Exception as error:
+            if _no_room(error):
+                raise
+            raise KnowledgeError(
+                f"The index in {self.folder.parent} is damaged ({_first_line(error)}). "
+                "Delete that folder and sync your notes again."
+            ) from error
 
 
 class IndexFolder:
@@ -87,34 +132,39 @@ class IndexFolder:
         self._open: Generation | None = None
 
     def current(self) -> Generation | None:
-        """Return the current generation, or None before the first sync; it stays open until a newer one is published."""
+        """Return the current generation, open until a newer one is published, or None before the first sync."""
         with self._lock:
             name = self._current_name()
             if self._open and name != self._open.folder.name:
-                # Not closed here: a search in another thread may still be reading it.
+                # Not closed here: a search in another thread may still be reading it, and closes it by letting go.
                 self._open = None
             if name and not self._open:
                 self._open = Generation(self.folder / name)
             return self._open
 
     @contextmanager
-    def writing(self) -> Iterator[Generation]:
+    def writing(self, job: str) -> Iterator[Generation]:
         """Give a generation to change, and publish it unless the block raises or calls ``discard``.
+
+        Args:
+            job: what is being written; what a killed writer left is continued only by the same job.
 
         Raises:
             IndexBusy: another process or thread is writing.
             DiskFull: there is no room.
-            KnowledgeError: the folder cannot be written.
+            KnowledgeError: the folder cannot be written, or the index is damaged.
 
         """
         with self.locked():
-            building = Generation(self._prepare(), readonly=False)
+            building = self._prepare(job)
             try:
                 yield building
-                with _readable_errors(self.folder):
+                if not building.discarded:
                     self._publish(building)
             finally:
                 building.close()
+            if building.discarded:
+                shutil.rmtree(building.folder, ignore_errors=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -126,7 +176,7 @@ class IndexFolder:
             KnowledgeError: the folder cannot be written.
 
         """
-        with _readable_errors(self.folder):
+        with _explained(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.folder / _LOCK, is_singleton=True, timeout=0)
             if lock.is_locked:
@@ -138,11 +188,10 @@ class IndexFolder:
                 raise IndexBusy(
                     f"Another sync is writing to {self.folder}. Wait until it is done, then run this one again."
                 ) from error
-        try:
-            with _readable_errors(self.folder):
+            try:
                 yield
-        finally:
-            lock.release()
+            finally:
+                lock.release()
 
     def _current_name(self) -> str | None:
         try:
@@ -151,50 +200,76 @@ class IndexFolder:
             return None
         return name if (self.folder / name / _MANIFEST).is_file() else None
 
-    def _prepare(self) -> Path:
+    def _prepare(self, job: str) -> Generation:
         building = self.folder / _BUILDING
         base = self._current_name() or ""
-        with contextlib.suppress(OSError):
-            if (building / _BASE).read_text(encoding="ascii") == base:
-                return building
+        mark = f"{base}\n{job}"
+        for left in (building, *self._generations()):
+            # A marked generation is one that a killed sync had finished and not yet made current.
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                if (left / _MARK).read_text(encoding="utf-8") == mark:
+                    if left != building:
+                        shutil.rmtree(building, ignore_errors=True)
+                        left.rename(building)
+                    return Generation(building, readonly=False, continued=True)
         shutil.rmtree(building, ignore_errors=True)
-        with _readable_errors(self.folder):
-            if base:
-                shutil.copytree(self.folder / base, building)
-            else:
-                building.mkdir()
-            # Last: a copy without this mark was cut short and is thrown away.
-            (building / _BASE).write_text(base, encoding="ascii")
-        return building
+        if base:
+            shutil.copytree(self.folder / base, building, ignore=shutil.ignore_patterns(_MARK))
+        else:
+            building.mkdir()
+        # Last: a copy without this mark was cut short and is thrown away.
+        (building / _MARK).write_text(mark, encoding="utf-8")
+        return Generation(building, readonly=False)
 
     def _publish(self, building: Generation) -> None:
         entries = building.manifest.entries()
         building.store.keep_only(entry.chunk.id for entry in entries)
-        shutil.rmtree(building.folder / "bm25", ignore_errors=True)
+        shutil.rmtree(building.folder / _KEYWORDS, ignore_errors=True)
         KeywordIndex([entry.chunk for entry in entries]).save(building.folder)
         building.close()
-        (building.folder / _BASE).unlink()
         before = self._current_name()
-        number = max((int(g.name[1:]) for g in self.folder.glob("g[0-9]*") if g.name[1:].isdigit()), default=0)
+        number = max((int(old.name[1:]) for old in self._generations()), default=0)
         published = self.folder / f"g{number + 1:06d}"
         building.folder.rename(published)
         fresh = self.folder / f"{_CURRENT}.new"
         fresh.write_text(published.name, encoding="ascii")
         fresh.replace(self.folder / _CURRENT)
-        for old in self.folder.glob("g[0-9]*"):
+        (published / _MARK).unlink()
+        for old in self._generations():
             # The generation before stays for searches that have it open; the next sync takes it away.
             if old.name not in (published.name, before):
                 shutil.rmtree(old, ignore_errors=True)
 
+    def _generations(self) -> list[Path]:
+        return [folder for folder in self.folder.glob("g*") if folder.name[1:].isdigit()]
+
 
 @contextmanager
-def _readable_errors(folder: Path) -> Iterator[None]:
+def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
+    except EtudeError:
+        raise
+    except Exception as error:
+        if _no_room(error):
             raise DiskFull(
                 f"The disk that holds {folder} is full. Free some space and run the sync again; "
                 "the notes that were indexed before are still there."
             ) from error
-        raise KnowledgeError(f"The index in {folder} cannot be written ({error.strerror or error}).") from error
+        if isinstance(error, (OSError, sqlite3.Error)):
+            raise KnowledgeError(f"The index in {folder} cannot be written ({_first_line(error)}).") from error
+        raise
+
+
+def _no_room(error: BaseException) -> bool:
+    """Say whether the disk is full, which every library tells in its own way."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return bool(
+        re.search(r"no space left|(disk|database) (or disk )?is full|quota exceeded", str(error), re.IGNORECASE)
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return (said.strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import bm25s
 import numpy as np
-import Stemmer
 from numpy.typing import NDArray
 
 from knowledge.split import Chunk, plain
+
+if TYPE_CHECKING:
+    import bm25s
 
 _SAVED = "bm25"
 
@@ -23,6 +25,8 @@ class KeywordIndex:
         self._bm25: bm25s.BM25 | None = None
         tokens = [stems(keyword_text(chunk)) for chunk in chunks]
         if any(tokens):
+            import bm25s
+
             self._bm25 = bm25s.BM25()
             self._bm25.index(tokens, show_progress=False)
 
@@ -34,11 +38,13 @@ class KeywordIndex:
     @classmethod
     def load(cls, folder: Path, chunks: Sequence[Chunk]) -> KeywordIndex:
         """Read a saved index; one that does not fit the chunks is built anew."""
+        import bm25s
+
         index = cls.__new__(cls)
         index._size = len(chunks)
         try:
             index._bm25 = bm25s.BM25.load(folder / _SAVED, show_progress=False)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError):
             return cls(chunks)
         return index if index._bm25.scores["num_docs"] == len(chunks) else cls(chunks)
 
@@ -57,6 +63,9 @@ def keyword_text(chunk: Chunk) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the English stems of a text in order, stop words left out."""
+    import bm25s
+    import Stemmer
+
     found = bm25s.tokenize(
         text, stopwords="en", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False
     )

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from knowledge.split import Chunk, Kind
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when files on disk change their meaning; an older index is then refused with the command that rebuilds."""
 
 _SCHEMA = """
@@ -32,6 +33,10 @@ CREATE TABLE IF NOT EXISTS chunk (
     kind TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS chunk_file ON chunk(file);
+CREATE TABLE IF NOT EXISTS failure (
+    collection TEXT NOT NULL REFERENCES collection(name) ON DELETE CASCADE, path TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sentence TEXT NOT NULL, PRIMARY KEY (collection, path)
+);
 """
 
 
@@ -60,6 +65,16 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A file whose content could not be used, remembered so that it is not read again until it changes."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A chunk and the collection that holds it."""
 
@@ -72,10 +87,16 @@ class Manifest:
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         mode = "ro" if readonly else "rwc"
-        self._db = sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, check_same_thread=False)
-        self._db.execute("PRAGMA foreign_keys = ON")
-        if not readonly:
-            self._db.executescript(_SCHEMA)
+        self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
+        try:
+            self._db.execute("PRAGMA foreign_keys = ON")
+            if readonly:
+                self._db.execute("SELECT count(*) FROM collection")
+            else:
+                self._db.executescript(_SCHEMA)
+        except sqlite3.Error:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Release the file."""
@@ -90,7 +111,8 @@ class Manifest:
     def collections(self) -> list[Collection]:
         """Return the collections by name, with their sizes."""
         rows = self._db.execute(
-            "SELECT name, embedding, dimension, layout, (SELECT count(*) FROM file WHERE file.collection = collection.name),"
+            "SELECT name, embedding, dimension, layout,"
+            " (SELECT count(*) FROM file WHERE file.collection = collection.name),"
             " (SELECT count(*) FROM chunk JOIN file ON chunk.file = file.id"
             " WHERE file.collection = collection.name AND kind = 'text')"
             " FROM collection ORDER BY name"
@@ -113,7 +135,10 @@ class Manifest:
         rows = self._db.execute(
             "SELECT path, name, size, mtime_ns, sha256, problems FROM file WHERE collection = ?", (collection,)
         )
-        return {row[0]: File(*row[:5], tuple(json.loads(row[5]))) for row in rows}
+        return {
+            path: File(path, name, size, mtime_ns, sha256, tuple(json.loads(problems)))
+            for path, name, size, mtime_ns, sha256, problems in rows
+        }
 
     def put_file(self, collection: str, file: File, chunks: Sequence[Chunk]) -> None:
         """Replace a file and its chunks."""
@@ -141,26 +166,44 @@ class Manifest:
         """Forget a file and its chunks."""
         self._db.execute("DELETE FROM file WHERE collection = ? AND path = ?", (collection, path))
 
-    def chunk_ids(self, collection: str, path: str) -> list[str]:
-        """Return the ids of a file's chunks."""
+    def failures(self, collection: str) -> dict[str, Failure]:
+        """Return the files of a collection whose content could not be used, by absolute path."""
         rows = self._db.execute(
-            "SELECT chunk.id FROM chunk JOIN file ON chunk.file = file.id WHERE collection = ? AND path = ?",
+            "SELECT path, size, mtime_ns, sentence FROM failure WHERE collection = ?", (collection,)
+        )
+        return {row[0]: Failure(*row) for row in rows}
+
+    def put_failures(self, collection: str, failures: Iterable[Failure]) -> None:
+        """Replace all failures of a collection."""
+        self._db.execute("DELETE FROM failure WHERE collection = ?", (collection,))
+        self._db.executemany(
+            "INSERT INTO failure VALUES (?, ?, ?, ?, ?)",
+            ((collection, f.path, f.size, f.mtime_ns, f.sentence) for f in failures),
+        )
+
+    def chunks(self, collection: str, path: str) -> list[Chunk]:
+        """Return the chunks of one file in order."""
+        rows = self._db.execute(
+            f"SELECT {_CHUNK} FROM chunk JOIN file ON chunk.file = file.id"
+            " WHERE collection = ? AND path = ? ORDER BY position",
             (collection, path),
         )
-        return [row[0] for row in rows]
+        return [_chunk(row) for row in rows]
 
-    def entries(self, collections: Iterable[str] | None = None) -> list[Entry]:
-        """Return every chunk, in the order of files and lines."""
-        wanted = None if collections is None else set(collections)
+    def entries(self) -> list[Entry]:
+        """Return every chunk of every collection, in the order of files and lines."""
         rows = self._db.execute(
-            "SELECT collection, chunk.id, name, heading, start_line, end_line, text, kind"
-            " FROM chunk JOIN file ON chunk.file = file.id ORDER BY collection, name, position"
+            f"SELECT {_CHUNK}, collection FROM chunk JOIN file ON chunk.file = file.id"
+            " ORDER BY collection, name, path, position"
         )
-        return [
-            Entry(row[0], Chunk(row[1], row[2], tuple(json.loads(row[3])), row[4], row[5], row[6], _kind(row[7])))
-            for row in rows
-            if wanted is None or row[0] in wanted
-        ]
+        return [Entry(row[-1], _chunk(row)) for row in rows]
+
+
+_CHUNK = "chunk.id, name, heading, start_line, end_line, text, kind"
+
+
+def _chunk(row: Sequence[Any]) -> Chunk:
+    return Chunk(row[0], row[1], tuple(json.loads(row[2])), row[3], row[4], row[5], _kind(row[6]))
 
 
 def _kind(value: str) -> Kind:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 from knowledge.blocks import Block, BlockKind
 from knowledge.plain import plain
@@ -26,12 +27,14 @@ _FENCES = ("```", "~~~")
 def pack(blocks: Iterable[Block], count: CountTokens, room: int) -> Iterator[Piece]:
     """Yield pieces whose plain text has at most ``room`` tokens."""
     held: list[Block] = []
-    size = 0
+    size = marked = 0
     for block in _fit(blocks, count, room):
         tokens = _tokens(block.kind, block.text, count) + 1
-        if held and size + tokens > room:
+        marked += count(block.text) + 1
+        # The sum may be wrong where marks span blocks, such as a fence; with the marks counted it is an upper bound.
+        if held and (size + tokens > room or (marked > room and count(plain(_join([*held, block])[2])) > room)):
             yield _join(held)
-            held, size = [], 0
+            held, size, marked = [], 0, count(block.text) + 1
         held.append(block)
         size += tokens
     if held:
@@ -45,7 +48,7 @@ def _tokens(kind: BlockKind, text: str, count: CountTokens) -> int:
 
 def _join(blocks: list[Block]) -> Piece:
     text = blocks[0].text
-    for before, block in zip(blocks, blocks[1:], strict=False):
+    for before, block in pairwise(blocks):
         apart = block.start > before.end or "prose" not in (before.kind, block.kind)
         glue = "\n\n" if apart else " " if block.start < before.end else "\n"
         text += glue + block.text
@@ -85,19 +88,21 @@ def _cut_rows(block: Block, count: CountTokens, room: int, head: int, tail: int)
         # A header that leaves no room for rows is a row like the others.
         header, footer, head, tail, frame = [], [], 0, 0, 0
     held: list[str] = []
-    first = block.start + head
-    size = frame
+    first, size = block.start, frame
     for number, row in enumerate(rows[head : len(rows) - tail], start=block.start + head):
         tokens = _tokens(block.kind, row, count) + 1
-        if held and size + tokens > room:
+        too_long = frame + tokens > room
+        # Before a row that is too long the header stands alone, since it can be repeated no more.
+        alone = too_long and first < number and plain("\n".join(header))
+        if (held and size + tokens > room) or alone:
             yield Block(block.kind, first, number, "\n".join(header + held + footer))
             held, first, size = [], number, frame
-        if frame + tokens > room:
+        if too_long:
             yield from _cut_line(Block("prose", number, number + 1, row), count, room)
             first = number + 1
-            continue
-        held.append(row)
-        size += tokens
+        else:
+            held.append(row)
+            size += tokens
     if held:
         yield Block(block.kind, first, block.end, "\n".join(header + held + footer))
 
@@ -105,14 +110,19 @@ def _cut_rows(block: Block, count: CountTokens, room: int, head: int, tail: int)
 def _cut_line(block: Block, count: CountTokens, room: int) -> Iterator[Block]:
     """Cut one long line between sentences, and a long sentence between words."""
     text = block.text
-    first = last = 0
+    cuts: list[tuple[int, int]] = []
+    first = last = size = 0
     for start, end in _joints(text, count, room):
-        if last and count(plain(text[first:end])) >= room:
-            yield Block(block.kind, block.start, block.end, text[first:last])
-            first = start
+        # Marks count here but not in the end, so the whole is counted where the sum comes near the limit.
+        tokens = count(text[start:end])
+        if last and size + tokens > room * 3 // 4 and count(plain(text[first:end])) >= room:
+            cuts.append((first, last))
+            first, size = start, 0
+        size += tokens
         last = end
-    if text[first:last].strip():
-        yield Block(block.kind, block.start, block.end, text[first:last].strip())
+    for start, end in [*cuts, (first, last)]:
+        if plain(piece := text[start:end].strip()):
+            yield Block(block.kind, block.start, block.end, piece)
 
 
 def _joints(text: str, count: CountTokens, room: int) -> Iterator[tuple[int, int]]:

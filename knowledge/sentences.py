@@ -18,6 +18,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|al|approx|fig|no|dr|mr|mrs|ms|prof|st|inc|ltd|ex|incl|resp)|\b[A-Za-z]|^\s*\d+)\.$",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION = 12
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -28,7 +29,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = 0
         for match in _END.finditer(line):
             end = match.end()
-            if end < len(line) and _ABBREVIATION.search(line[start : match.start() + 1]):
+            nearby = line[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
+            if end < len(line) and _ABBREVIATION.search(nearby):
                 continue
             _add(spans, text, offset + start, offset + end)
             start = end

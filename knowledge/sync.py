@@ -5,24 +5,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
+from knowledge.changes import Changes, compare
 from knowledge.embed import Embedder
 from knowledge.errors import CollectionNotFound, IndexMismatch, InputError
+from knowledge.fill import fill
+from knowledge.folder import Folder, key_of, look
 from knowledge.index import Generation, IndexFolder
-from knowledge.manifest import LAYOUT, Collection, File, Manifest
-from knowledge.read import MAX_BYTES, SUPPORTED, read_file
-from knowledge.split import Chunk, embedding_text, split
-from knowledge.store import sentence_embedding_texts
+from knowledge.manifest import LAYOUT, Collection, Failure, File
+from knowledge.read import SUPPORTED, read_bytes, to_markdown
+from knowledge.split import Chunk, split
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
@@ -33,7 +32,10 @@ Progress = Callable[[Step, int, int, str], None]
 
 @dataclass(slots=True)
 class SyncReport:
-    """What a sync did. ``failed`` and ``problems`` are sentences; a failed file keeps the chunks it had before."""
+    """What a sync did. ``failed`` and ``problems`` are sentences; a failed file keeps the chunks it had before.
+
+    ``embedded`` counts chunks that the model had to read; a renamed file and an edit elsewhere in a file need none.
+    """
 
     collection: str
     folder: str
@@ -69,27 +71,32 @@ def sync(
         progress: hears about each step.
 
     Raises:
-        InputError: no such folder, or not a name for a collection.
+        InputError: no such folder, nothing in it to read, or not a name for a collection.
         IndexMismatch: the collection was made with another embedding model.
         IndexBusy: another sync is running.
         DiskFull: there is no room; the index is as it was.
+        KnowledgeError: the index cannot be read or written.
 
     """
     check_collection_name(collection)
-    root = _root(folder)
-    report = SyncReport(collection, str(root))
-    tell = progress or (lambda *_: None)
     with index.locked():
-        found = dict(_walk(root, report))
-        current = index.current()
-        if current and not rebuild and _unchanged(current.manifest, root, collection, found, embedder, report):
-            return report
-        report = SyncReport(collection, str(root), skipped=report.skipped, failed=report.failed)
-        with index.writing() as building:
-            _update(building, root, collection, found, embedder, rebuild, report, tell)
-            tell("publishing", 0, 1, "")
-        tell("publishing", 1, 1, "")
-    return report
+        seen = look(folder)
+        report = SyncReport(collection, key_of(seen.root), skipped=seen.skipped)
+        before = _State() if rebuild else _state(index.current(), collection, embedder)
+        changes = compare(seen, before.files, before.failures)
+        if before.stamp and not changes:
+            return _finished(report, seen, changes, before.stamp)
+        if not seen.files and not seen.failed and not changes.gone:
+            raise InputError(f"There is nothing to read in {folder}. Etude reads {', '.join(sorted(SUPPORTED))} files.")
+        job = f"{'rebuild' if rebuild else 'sync'} {collection} {LAYOUT} {embedder.name}\n{report.folder}"
+        with index.writing(job) as building:
+            before = _State() if rebuild else _state(building, collection, embedder)
+            changes = compare(seen, before.files, before.failures)
+            _update(building, collection, changes, before, embedder, report, progress or _silent)
+            stamp = next((c for c in building.manifest.collections() if c.name == collection), None)
+        if progress and not building.discarded:
+            progress("publishing", 1, 1, "")
+    return _finished(report, seen, changes, stamp)
 
 
 def remove_collection(index: IndexFolder, collection: str) -> None:
@@ -103,7 +110,7 @@ def remove_collection(index: IndexFolder, collection: str) -> None:
         current = index.current()
         if not current or collection not in {c.name for c in current.manifest.collections()}:
             raise CollectionNotFound(f"There is no collection {collection!r}. `etude collections` lists them.")
-        with index.writing() as building, building.manifest.transaction():
+        with index.writing(f"remove {collection}") as building, building.manifest.transaction():
             building.manifest.remove_collection(collection)
 
 
@@ -139,206 +146,151 @@ def check_stamp(stamp: Collection, embedder: Embedder) -> None:
         )
 
 
-def _root(folder: Path) -> Path:
-    try:
-        root = folder.expanduser().resolve(strict=True)
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"There is no folder {folder}. Check the path and run the sync again.") from error
-    if root.is_dir() and not os.access(root, os.R_OK | os.X_OK):
-        raise InputError(f"The folder {folder} cannot be read. Check its permissions and run the sync again.")
-    return root
+@dataclass(slots=True)
+class _State:
+    """What a generation knows of a collection; ``stamp`` is None where it knows nothing."""
+
+    stamp: Collection | None = None
+    files: dict[str, File] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
 
 
-def _walk(root: Path, report: SyncReport) -> Iterator[tuple[str, Path]]:
-    """Yield ``(name to show, path)`` of every readable kind of file, following links but never in a circle."""
-    if not root.is_dir():
-        yield root.name, root
-        return
-    seen: set[tuple[int, int]] = set()
-
-    def failed(error: OSError) -> None:
-        report.failed.append(f"{error.filename} cannot be read ({error.strerror}). Check its permissions.")
-
-    for folder, names, files in os.walk(root, followlinks=True, onerror=failed):
-        state = Path(folder).stat()
-        if (state.st_dev, state.st_ino) in seen:
-            names.clear()
-            continue
-        seen.add((state.st_dev, state.st_ino))
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        for file in sorted(files):
-            path = Path(folder, file)
-            if file.startswith((".", "~$")) or path.suffix.lower() not in SUPPORTED:
-                report.skipped += 1
-            else:
-                yield path.relative_to(root).as_posix(), path
+def _state(generation: Generation | None, collection: str, embedder: Embedder) -> _State:
+    if not generation:
+        return _State()
+    manifest = generation.manifest
+    stamp = next((c for c in manifest.collections() if c.name == collection), None)
+    if not stamp:
+        return _State()
+    check_stamp(stamp, embedder)
+    return _State(stamp, manifest.files(collection), manifest.failures(collection))
 
 
-def _unchanged(
-    manifest: Manifest, root: Path, collection: str, found: dict[str, Path], embedder: Embedder, report: SyncReport
-) -> bool:
-    stamps = {c.name: c for c in manifest.collections()}
-    if collection not in stamps:
-        return False
-    check_stamp(stamps[collection], embedder)
-    known = manifest.files(collection)
-    if any(_differs(known.get(str(path)), path) for path in found.values()):
-        return False
-    if _gone(known, root, found):
-        return False
-    report.unchanged = len(found)
-    report.files, report.chunks = stamps[collection].files, stamps[collection].chunks
-    for path in found.values():
-        report.problems += known[str(path)].problems
-    return True
-
-
-def _differs(known: File | None, path: Path) -> bool:
-    try:
-        state = path.stat()
-    except OSError:
-        return True
-    return known is None or (known.size, known.mtime_ns) != (state.st_size, state.st_mtime_ns)
-
-
-def _gone(known: dict[str, File], root: Path, found: dict[str, Path]) -> list[str]:
-    """Return the paths under the root that were synced and are no longer there; unreadable folders count as there."""
-    present = {str(path) for path in found.values()}
-    inside = (path for path in known if Path(path).is_relative_to(root))
-    return [path for path in inside if path not in present and not _hidden_by_permissions(Path(path), root)]
-
-
-def _hidden_by_permissions(path: Path, root: Path) -> bool:
-    return any(
-        parent.is_dir() and not os.access(parent, os.R_OK | os.X_OK)
-        for parent in path.parents
-        if parent.is_relative_to(root)
-    )
+def _finished(report: SyncReport, seen: Folder, changes: Changes, stamp: Collection | None) -> SyncReport:
+    """Add what did not change, and the sizes."""
+    report.unchanged += len(changes.same)
+    report.problems = [problem for file in changes.same for problem in file.problems] + report.problems
+    report.failed += [*seen.failed, *changes.closed, *(failure.sentence for failure in changes.failing)]
+    if stamp:
+        report.files, report.chunks = stamp.files, stamp.chunks
+    return report
 
 
 def _update(
     building: Generation,
-    root: Path,
     collection: str,
-    found: dict[str, Path],
+    changes: Changes,
+    before: _State,
     embedder: Embedder,
-    rebuild: bool,
     report: SyncReport,
     tell: Progress,
 ) -> None:
     manifest = building.manifest
-    stamps = {c.name: c for c in manifest.collections()}
-    if collection in stamps and rebuild:
-        with manifest.transaction():
-            manifest.remove_collection(collection)
-        del stamps[collection]
-    if collection in stamps:
-        check_stamp(stamps[collection], embedder)
-    known = manifest.files(collection)
-    pending: list[tuple[File, list[Chunk]]] = []
-    for number, (name, path) in enumerate(found.items()):
-        tell("reading", number, len(found), name)
-        before = known.get(str(path))
-        try:
-            file, chunks = _read(name, path, collection, before, embedder)
-        except InputError as error:
-            report.failed.append(str(error))
-            continue
-        if chunks is None:
-            report.unchanged += 1
-            if file != before:
-                with manifest.transaction():
-                    manifest.touch_file(collection, file)
-            report.problems += file.problems
-            continue
-        report.added += before is None
-        report.changed += before is not None
-        report.problems += file.problems
-        pending.append((file, chunks))
-    tell("reading", len(found), len(found), "")
-    if collection not in stamps:
-        with manifest.transaction():
-            manifest.add_collection(Collection(collection, embedder.name, embedder.dimension))
-    _embed(building, collection, pending, embedder, report, tell)
-    gone = _gone(known, root, found)
+    read, touched, failures = _read_all(collection, changes, before, embedder, report, tell)
+    over = {*changes.gone, *read, *touched}
+    failures = {key: failure for key, failure in before.failures.items() if key not in over} | failures
+    nothing = not (read or touched or changes.gone or failures != before.failures or building.continued)
+    if nothing or not (read or before.stamp):
+        building.discard()
+        return
     with manifest.transaction():
-        for path in gone:
-            manifest.remove_file(collection, path)
+        if not before.stamp:
+            # A rebuild forgets here, in the copy, and only once there is something in its place.
+            manifest.remove_collection(collection)
+            manifest.add_collection(Collection(collection, embedder.name, embedder.dimension))
+        for file in touched.values():
+            manifest.touch_file(collection, file)
+    gone = [key for key in changes.gone if key in before.files]
+    old = [key for key in before.files if key in read or key in gone]
+    report.embedded = fill(
+        building,
+        collection,
+        list(read.values()),
+        [chunk for key in old for chunk in manifest.chunks(collection, key)],
+        embedder,
+        lambda done, total, name: tell("embedding", done, total, name),
+    )
+    with manifest.transaction():
+        for key in gone:
+            manifest.remove_file(collection, key)
+        manifest.put_failures(collection, failures.values())
+    report.added = sum(key not in before.files for key in read)
+    report.changed = len(read) - report.added
     report.deleted = len(gone)
-    (stamp,) = (c for c in manifest.collections() if c.name == collection)
-    report.files, report.chunks = stamp.files, stamp.chunks
+    tell("publishing", 0, 1, "")
+
+
+_Read = tuple[File, list[Chunk]]
+
+
+def _read_all(
+    collection: str, changes: Changes, before: _State, embedder: Embedder, report: SyncReport, tell: Progress
+) -> tuple[dict[str, _Read], dict[str, File], dict[str, Failure]]:
+    """Return, by key, files with their chunks, files whose content is what it was, and failures to remember."""
+    read: dict[str, _Read] = {}
+    touched: dict[str, File] = {}
+    failures: dict[str, Failure] = {}
+    for number, (name, path) in enumerate(changes.new.items()):
+        tell("reading", number, len(changes.new), name)
+        key = key_of(path)
+        known = before.files.get(key)
+        try:
+            file, chunks = _read(name, path, collection, known, embedder)
+        except _Unusable as error:
+            if os.path.lexists(path):
+                report.failed.append(str(error))
+                failures |= {key: error.failure} if error.failure else {}
+            elif known:
+                # Deleted since the folder was listed.
+                changes.gone.append(key)
+            continue
+        report.problems += file.problems
+        if chunks is None:
+            touched[key] = file
+            report.unchanged += 1
+        else:
+            read[key] = file, chunks
+    tell("reading", len(changes.new), len(changes.new), "")
+    return read, touched, failures
+
+
+class _Unusable(Exception):
+    """A file cannot be read; ``failure`` is to be remembered, since only another content can mend it."""
+
+    def __init__(self, message: str, failure: Failure | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 def _read(
-    name: str, path: Path, collection: str, before: File | None, embedder: Embedder
+    name: str, path: Path, collection: str, known: File | None, embedder: Embedder
 ) -> tuple[File, list[Chunk] | None]:
-    """Return the file as it is now, and its chunks, or None when its content is what it was."""
+    """Return the file as it is, and its chunks, or None for them when its content is what it was."""
+    key = key_of(path)
     try:
         state = path.stat()
-        if state.st_size > MAX_BYTES:
-            digest = ""
-        elif before and not _differs(before, path):
-            return before, None
-        else:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise InputError(f"{name} cannot be read ({error.strerror}). Check its permissions.") from error
-    if before and digest == before.sha256:
-        return replace(before, size=state.st_size, mtime_ns=state.st_mtime_ns), None
-    document = read_file(path)
+        data = read_bytes(path, name)
+    except (InputError, OSError) as error:
+        lasting = not isinstance(error, OSError) and not isinstance(error.__cause__, OSError)
+        failure = Failure(key, state.st_size, state.st_mtime_ns, str(error)) if lasting else None
+        raise _Unusable(str(error), failure) from error
+    digest = hashlib.sha256(data).hexdigest()
+    if known and known.sha256 == digest:
+        return replace(known, size=state.st_size, mtime_ns=state.st_mtime_ns), None
+    try:
+        document = to_markdown(path, data, name)
+    except InputError as error:
+        raise _Unusable(str(error), Failure(key, state.st_size, state.st_mtime_ns, str(error))) from error
     chunks = split(name, document.lines, embedder.count, embedder.limit)
-    chunks = [replace(c, id=_chunk_id(collection, path, c)) for c in chunks]
-    file = File(str(path), name, state.st_size, state.st_mtime_ns, digest, tuple(document.problems))
-    if not chunks and not document.problems:
-        file = replace(file, problems=(f"{name} has no text.",))
-    return file, chunks
+    problems = document.problems or ([] if chunks else [f"{name} has no text."])
+    file = File(key, name, state.st_size, state.st_mtime_ns, digest, tuple(problems))
+    return file, [replace(chunk, id=_chunk_id(collection, key, embedder, chunk)) for chunk in chunks]
 
 
-def _chunk_id(collection: str, path: Path, chunk: Chunk) -> str:
-    """Hash the place with the content: the same note in two collections or folders is two chunks."""
-    return hashlib.sha256(f"{collection}\x1f{path}\x1f{chunk.id}".encode()).hexdigest()[:24]
+def _chunk_id(collection: str, path: str, embedder: Embedder, chunk: Chunk) -> str:
+    """Hash place and model with the content: the same note in two collections or folders is two chunks."""
+    return hashlib.sha256("\x1f".join((collection, path, embedder.name, chunk.id)).encode()).hexdigest()[:24]
 
 
-def _embed(
-    building: Generation,
-    collection: str,
-    pending: list[tuple[File, list[Chunk]]],
-    embedder: Embedder,
-    report: SyncReport,
-    tell: Progress,
-) -> None:
-    """Write vectors first, then the row that makes them count: what a kill leaves behind is only unreferenced."""
-    plans = [(file, chunks, [sentence_embedding_texts(c) for c in chunks]) for file, chunks in pending]
-    total = sum(len(chunks) + sum(map(len, parts)) for _, chunks, parts in plans)
-    done = 0
-    for file, chunks, parts in plans:
-        fresh = _fresh(building, chunks)
-        texts = [embedding_text(chunks[n]) for n in fresh]
-        for n in fresh:
-            texts += parts[n]
-        tell("embedding", done, total, file.name)
-        vectors = embedder.encode(texts, lambda n, done=done, file=file: tell("embedding", done + n, total, file.name))
-        if fresh:
-            cuts = np.cumsum([len(parts[n]) for n in fresh])[:-1]
-            building.store.put(
-                collection, [chunks[n] for n in fresh], vectors[: len(fresh)], np.split(vectors[len(fresh) :], cuts)
-            )
-        with building.manifest.transaction():
-            building.manifest.put_file(collection, file, chunks)
-        report.embedded += len(fresh)
-        done += len(chunks) + sum(map(len, parts))
-    if total:
-        tell("embedding", total, total, "")
-
-
-def _fresh(building: Generation, chunks: list[Chunk]) -> list[int]:
-    known = building.store.known([c.id for c in chunks])
-    return [n for n, c in enumerate(chunks) if c.id not in known]
-
-
-def discard_unfinished(index: IndexFolder) -> None:
-    """Throw away what a killed sync left; the next sync would continue it."""
-    import shutil
-
-    with index.locked(), contextlib.suppress(OSError):
-        shutil.rmtree(index.folder / "building")
+def _silent(*_: object) -> None:
+    """Say nothing."""

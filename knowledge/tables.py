@@ -7,6 +7,7 @@ beside every cell it does not.
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 
@@ -39,11 +40,13 @@ def table_rows(markdown: str) -> dict[int, str]:
 def cells(line: str) -> list[str]:
     """Return the cells of one row, trimmed; an escaped bar stays inside its cell."""
     inner = line.strip().removeprefix("|").removesuffix("|")
-    return [re.sub(r"\s*<br\s*/?>\s*", ", ", cell).replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", inner)]
+    parts = re.split(r"(?<!\\)\|", inner)
+    return [re.sub(r"\s*<br\s*/?>\s*", ", ", part).replace("\\|", "|").strip() for part in parts]
 
 
 def _row(header: list[str], row: list[str]) -> str:
     if len(row) < 2:
         return f"- {' '.join(row)}"
-    pairs = [f"{name} = {cell}" if name else cell for name, cell in zip(header[1:], row[1:], strict=False) if cell]
-    return f"- {row[0]}: {'; '.join(pairs)}"
+    named = zip_longest(header[1:], row[1:], fillvalue="")
+    pairs = [f"{name} = {cell}" if name else cell for name, cell in named if cell]
+    return "- " + ": ".join(part for part in (row[0], "; ".join(pairs)) if part)

@@ -17,6 +17,8 @@ from knowledge.sentences import sentences
 from knowledge.store import sentence_texts
 
 _WRITTEN_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
+_SAME = 0.85
+"""Score from which a second passage that supports a sentence as well as the best one is named beside it."""
 _HALF_MARKER = re.compile(r"\s?\[\d{0,2}$|\s$")
 
 
@@ -78,7 +80,11 @@ class Citer:
             return ""
         best = supports[0]
         self.support = max(self.support, best.score)
-        return f" [{self._number(best)}]" if best.score >= SUPPORTED else ""
+        if best.score < SUPPORTED:
+            return ""
+        # Learners copy passages between files: what says the same as well is named too.
+        named = [best, *(other for other in supports[1:2] if other.score >= max(_SAME, best.score - 0.05))]
+        return "".join(f" [{self._number(support)}]" for support in named)
 
     def _number(self, support: Support) -> int:
         self._used.setdefault(support.source, set()).update(support.used)

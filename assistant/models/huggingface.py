@@ -105,7 +105,7 @@ class HuggingFaceChat(BaseChatModel):
                 )
             except BaseException as error:  # noqa: BLE001 - handed to the reader's thread
                 failed.append(error)
-                streamer.end()
+                streamer.end()  # type: ignore[no-untyped-call]
 
         worker = threading.Thread(target=work, name="transformers", daemon=True)
         worker.start()

@@ -76,6 +76,7 @@ class Job:
         self.id = uuid4().hex
         self.ask = ask
         self.stop = threading.Event()
+        self.dropped = False
         self._started = time.monotonic()
         self._progress = Progress()
         self._changed = threading.Condition()
@@ -165,12 +166,23 @@ class Desk:
         if job := self.job(conversation):
             job.stop.set()
 
+    def drop(self, conversation: str) -> None:
+        """Stop the answer of a conversation that is being deleted, and keep nothing of it."""
+        if job := self.job(conversation):
+            job.dropped = True
+            job.stop.set()
+
+    def stop_all(self) -> None:
+        """Stop every answer."""
+        with self._lock:
+            for job in self._jobs.values():
+                job.stop.set()
+
     def close(self, patience: float = 5.0) -> None:
         """Stop every answer and wait until what was written is saved."""
+        self.stop_all()
         with self._lock:
-            jobs, threads = list(self._jobs.values()), list(self._threads.values())
-        for job in jobs:
-            job.stop.set()
+            threads = list(self._threads.values())
         deadline = time.monotonic() + patience
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -216,6 +228,8 @@ class Desk:
     def _save(self, job: Job, answer: Answer) -> Progress:
         progress = Progress(text=answer.text, answer=answer)
         job.update(progress)
+        if job.dropped:
+            return progress
         if job.ask.replaces is None:
             self._records.add_turn(job.ask.conversation, answer)
         else:

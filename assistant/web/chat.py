@@ -158,7 +158,7 @@ class ChatTab:
 
     def _remove(self, event: gr.EventData) -> View:
         conversation, current = _text(event, "conversation"), _text(event, "current")
-        self._desk.stop(conversation)
+        self._desk.drop(conversation)
         with _told():
             self._records.delete(conversation)
         return self._open("") if conversation == current else View(library=self._library(current))

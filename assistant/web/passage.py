@@ -43,7 +43,7 @@ def _merged(text: str, used: Spans) -> list[tuple[int, int]]:
     for start, end in sorted(_trimmed(text, max(start, 0), min(end, len(text))) for start, end in used):
         if start >= end:
             continue
-        if merged and start <= merged[-1][1]:
+        if merged and (start <= merged[-1][1] or text[merged[-1][1] : start].isspace()):
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))

@@ -181,9 +181,9 @@ def _meta(answer: Answer) -> str:
     if answer.standalone.strip() != answer.question.strip():
         parts.append(f"searched as “{answer.standalone.strip()}”")
     if answer.timings.first_token is not None:
-        parts.append(f"first word {_seconds(answer.timings.first_token)}")
+        parts.append(f"first word after {_seconds(answer.timings.first_token)}")
     if answer.timings.total:
-        parts.append(_seconds(answer.timings.total))
+        parts.append(f"done in {_seconds(answer.timings.total)}")
     return " · ".join(parts)
 
 

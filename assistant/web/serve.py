@@ -6,7 +6,10 @@ are ours, the port is taken before the slow imports, and start-up asks nothing o
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
+import logging
 import socket
 import sys
 import webbrowser
@@ -111,16 +114,27 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
             _open_browser(url)
             desk.warm()
 
-    config = uvicorn.Config(
-        make_app(settings, records, desk), log_level="warning", timeout_graceful_shutdown=2, server_header=False
-    )
-    try:
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Here and not after `run`, which a SIGTERM does not come back from.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            desk.stop_all()
+            end_streams(app)
+            await super().shutdown(sockets)
+            await asyncio.to_thread(desk.close)
+            records.close()
+
+    app = make_app(settings, records, desk)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
+    with contextlib.suppress(KeyboardInterrupt):
         Announcing(config).run(sockets=[sock])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        desk.close()
-        records.close()
+
+
+def end_streams(app: FastAPI) -> None:
+    """End the connections by which Gradio knows that a page is open; they would hold the server up."""
+    for route in app.routes:
+        stop = getattr(getattr(route, "app", None), "stop_event", None)
+        if stop is not None:
+            stop.set()
 
 
 def _open_browser(url: str) -> None:

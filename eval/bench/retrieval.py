@@ -2,8 +2,9 @@
 
     python -m eval.bench.retrieval FOLDER [--split test]
 
-FOLDER holds the notes that ``eval/data/retrieval.jsonl`` asks about. A hit is right when its file and its last heading
-are among the gold ones. Intervals are 95 %, bootstrap over questions (10,000 resamples, seed 0).
+FOLDER holds the study notes that ``eval/data/retrieval.jsonl`` asks about; the questions about the shipped notes are
+searched in those. A hit is right when its file and its last heading are among the gold ones. Intervals are 95 %,
+bootstrap over questions (10,000 resamples, seed 0).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.rooms import open_embedder
+from assistant.rooms import open_embedder, shipped_notes
 from assistant.settings import load_settings
 from eval.bench.intervals import bootstrap
 from knowledge.index import IndexFolder
@@ -37,18 +38,25 @@ def main() -> None:
     parser.add_argument("--split", choices=["dev", "test"], default="test")
     arguments = parser.parse_args()
     rows = [row for row in read_jsonl(DATA / "retrieval.jsonl") if row["split"] == arguments.split]
-    with tempfile.TemporaryDirectory() as home:
-        embedder = open_embedder(load_settings())
-        index = IndexFolder(Path(home) / "index")
-        sync(index, arguments.folder, "bench", embedder)
-        apart = sum(not row["shares_words"] for row in rows)
-        print(f"{len(rows)} questions ({arguments.split}), {apart} share no word with the heading\n")
-        print(f"{'':34}{'recall@5':24}{'MRR':24}")
-        for name, ranker in rankers(Searcher(index, embedder), index).items():
-            ranks = [rank_of_gold(ranker(row["question"]), row["gold"]) for row in rows]
-            recall = bootstrap([float(rank is not None and rank <= 5) for rank in ranks])
-            mrr = bootstrap([1 / rank if rank else 0.0 for rank in ranks])
-            print(f"{name:34}{recall!s:24}{mrr!s:24}")
+    apart = sum(not row["shares_words"] for row in rows)
+    print(f"{len(rows)} questions ({arguments.split}), {apart} share no word with the heading")
+    ranks: dict[str, dict[str, list[int | None]]] = {}
+    for source, folder in (("study", arguments.folder), ("notes", shipped_notes())):
+        asked = [row for row in rows if row["source"] == source]
+        with tempfile.TemporaryDirectory() as home:
+            embedder = open_embedder(load_settings())
+            index = IndexFolder(Path(home) / "index")
+            sync(index, folder, "bench", embedder)
+            for name, ranker in rankers(Searcher(index, embedder), index).items():
+                found = [rank_of_gold(ranker(row["question"]), row["gold"]) for row in asked]
+                ranks.setdefault(name, {})[source] = found
+    for source in ("study", "notes", "both"):
+        print(f"\n{source + ' notes' if source != 'notes' else 'shipped notes':36}{'recall@5':24}{'MRR':24}")
+        for name, by_source in ranks.items():
+            chosen = by_source["study"] + by_source["notes"] if source == "both" else by_source[source]
+            recall = bootstrap([float(rank is not None and rank <= 5) for rank in chosen])
+            mrr = bootstrap([1 / rank if rank else 0.0 for rank in chosen])
+            print(f"{name:36}{recall!s:24}{mrr!s:24}")
 
 
 def rankers(searcher: Searcher, index: IndexFolder) -> dict[str, Ranker]:

@@ -349,6 +349,8 @@ def test_conversations_survive_a_reload_in_the_middle_and_a_restart(page, etude)
     before = page.all("#thread .answer")
 
     assert etude.stop() in (0, -15)
+    assert "Traceback" not in etude.said()
+    assert "ERROR" not in etude.said()
     etude.start()
     page.open(address)
     page.answered(1)

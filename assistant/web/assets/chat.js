@@ -13,6 +13,7 @@ import etude from "./etude.js";
   let follow = true;       // keep the end in view while words come
   let shown = "";          // which answer the sources panel shows
   let lastBeat = Date.now();
+  let hint = "";
 
   document.body.classList.add("no-sources");
 
@@ -32,15 +33,16 @@ import etude from "./etude.js";
   function write(text) { const area = box(); area.value = text; fit(); area.focus(); }
   function ask(question, extra = {}) {
     if (busy() || sent) return;
-    sent = { question, at: Date.now() };
+    const mine = sent = { question, at: Date.now() };
     follow = true;
     document.body.classList.add("busy");
     send("ask", { question, conversation: conversation(), ...extra });
     setTimeout(() => {
-      if (!sent) return;
+      if (sent !== mine) return;
       sent = null;
       document.body.classList.toggle("busy", busy());
       if (!box().value) write(question);
+      $(".composer .hint").textContent = "Etude does not answer. Is it still running in its terminal?";
     }, 15000);
   }
   function edit(turn) {
@@ -48,7 +50,7 @@ import etude from "./etude.js";
     const line = $(".editing");
     line.hidden = !editing;
     if (!editing) return;
-    const after = editing.later === 0 ? "" : editing.later === 1 ? " and the answer after it" : ` and the ${editing.later} answers after it`;
+    const after = ["", " and the answer after it"][editing.later] ?? ` and the ${editing.later} answers after it`;
     $("span", line).textContent = `Sending replaces this question${after}.`;
     write($("h2", turn).textContent);
   }
@@ -76,7 +78,11 @@ import etude from "./etude.js";
     from.setAttribute("aria-label", "Copied");
     from.title = "Copied";
     from.setAttribute("aria-pressed", "true");
-    setTimeout(() => { from.setAttribute("aria-label", label); from.title = label; from.removeAttribute("aria-pressed"); }, 1500);
+    setTimeout(() => {
+      from.setAttribute("aria-label", label);
+      from.title = label;
+      from.removeAttribute("aria-pressed");
+    }, 1500);
   };
   function copyTheOldWay(text) {
     const area = document.createElement("textarea");
@@ -167,7 +173,9 @@ import etude from "./etude.js";
   }
   function choose(marker) {
     const body = $(".sources-body");
-    for (const source of body.querySelectorAll(".source")) source.classList.toggle("chosen", source.dataset.marker === marker);
+    for (const other of body.querySelectorAll(".source")) {
+      other.classList.toggle("chosen", other.dataset.marker === marker);
+    }
     const source = $(`.source[data-marker="${marker}"]`, body);
     if (!source) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -191,7 +199,9 @@ import etude from "./etude.js";
     if (turn) { fill(turn); panel("sources", true); $("#sources").scrollTop = 0; return; }
     if (panel("sources") && !shown) fill(lastWithSources());
   };
-  const lastWithSources = () => [...document.querySelectorAll("#thread .turn")].reverse().find((turn) => $("button.cite", turn));
+  function lastWithSources() {
+    return [...document.querySelectorAll("#thread .turn")].reverse().find((turn) => $("button.cite", turn));
+  }
 
   // --- what Python drew ---
   function atEnd() { const pane = $("#scroll"); return pane.scrollHeight - pane.scrollTop - pane.clientHeight < 80; }
@@ -200,6 +210,7 @@ import etude from "./etude.js";
     const turn = live();
     const thread = $("#thread .turns");
     lastBeat = Date.now();
+    if ($(".composer .hint").textContent !== hint) $(".composer .hint").textContent = hint;
     if (turn && (!sent || turn.dataset.state === "error" || $("h2", turn).textContent === sent.question)) {
       if (turn.dataset.state === "error" && !turn.dataset.told) {
         turn.dataset.told = "yes";
@@ -210,7 +221,8 @@ import etude from "./etude.js";
       sent = sent && Date.now() - sent.at < 1000 ? sent : null;
     }
     document.body.classList.toggle("busy", busy() || Boolean(sent));
-    if (turn && busy() && !narrow(1180) && kept.get("sources") !== "closed" && document.body.classList.contains("no-sources")) {
+    const welcome = !narrow(1180) && kept.get("sources") !== "closed";
+    if (busy() && welcome && document.body.classList.contains("no-sources")) {
       // Made room for now, so that the text does not move when the sources come.
       fill(null);
       document.body.classList.remove("no-sources");
@@ -220,11 +232,11 @@ import etude from "./etude.js";
     if (thread && !busy() && last && shown !== last.dataset.turn && !thread.dataset.filled) {
       thread.dataset.filled = "yes";
       fill(last);
-      if (!narrow(1180) && kept.get("sources") !== "closed") panel("sources", true);
+      if (welcome) document.body.classList.remove("no-sources");
     }
-    if (thread && !last && !turn && !document.body.classList.contains("no-sources")) {
-      fill(null);
-      document.body.classList.add("no-sources");
+    if (thread && !last && !turn) {
+      if (shown) fill(null);
+      if ($(".empty")) document.body.classList.add("no-sources");
     }
     if (follow) toEnd();
   }
@@ -242,12 +254,15 @@ import etude from "./etude.js";
   function ready() {
     const area = box();
     if (!area || !$("#scroll") || !$("#thread")) { setTimeout(ready, 50); return; }
-    for (const id of ["thread", "live"]) {
-      new MutationObserver(drawn).observe(document.getElementById(id), { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-state", "data-beat", "data-conversation"] });
-    }
+    hint = $(".composer .hint").textContent;
+    const everything = {
+      childList: true, subtree: true, characterData: true, attributes: true,
+      attributeFilter: ["data-state", "data-beat", "data-conversation"],
+    };
+    for (const id of ["thread", "live"]) new MutationObserver(drawn).observe(document.getElementById(id), everything);
+    $("#thread").setAttribute("role", "log");
     new MutationObserver(address).observe($("#conversations"), { childList: true, subtree: true, attributes: true });
-    $("#scroll").addEventListener("wheel", () => { follow = false; setTimeout(() => { follow = atEnd(); }, 100); }, { passive: true });
-    $("#scroll").addEventListener("touchmove", () => { follow = atEnd(); }, { passive: true });
+    $("#scroll").addEventListener("scroll", () => { follow = atEnd(); }, { passive: true });
     area.addEventListener("input", fit);
     area.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); actions.ask(); }
@@ -263,7 +278,9 @@ import etude from "./etude.js";
     if (!narrow(820)) area.focus();
     // Every answer in the making sends a sign each second; without one the connection was lost, and is taken up again.
     setInterval(() => {
-      if (busy() && Date.now() - lastBeat > 8000) { lastBeat = Date.now(); send("show", { conversation: conversation() }); }
+      if (!busy() || Date.now() - lastBeat < 8000) return;
+      lastBeat = Date.now();
+      send("show", { conversation: conversation() });
     }, 2000);
   }
 

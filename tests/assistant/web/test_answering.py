@@ -107,6 +107,14 @@ def test_an_error_that_comes_of_stopping_is_no_error(desk, records):
     assert (turn.answer.text, turn.answer.stopped) == ("Half", True)
 
 
+def test_an_answer_of_a_deleted_conversation_is_not_saved(desk, records):
+    job = desk.ask(Ask("c1", "slow"))
+    desk.drop("c1")
+    assert finished(job).error == ""
+    assert records.turns("c1") == []
+    assert records.conversation("c1") is None
+
+
 def test_closing_stops_and_saves(desk, records):
     desk.ask(Ask("c1", "slow"))
     desk.close()

@@ -103,6 +103,10 @@ def test_spans_may_touch_overlap_and_leave_the_text():
     assert passage_html("One. Two.", [(0, 4), (2, 9), (40, 50), (-3, 2)]) == "<p><mark>One. Two.</mark></p>\n"
 
 
+def test_neighbouring_sentences_are_one_highlight():
+    assert passage_html("One. Two. Three.", [(0, 4), (5, 9)]) == "<p><mark>One. Two.</mark> Three.</p>\n"
+
+
 def test_the_signs_themselves_may_stand_in_a_note():
     assert "<mark>\u1bfc one</mark>" in passage_html("\u1bfc one two", [(0, 5)])
 
