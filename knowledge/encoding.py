@@ -46,7 +46,7 @@ def _decode_legacy(data: bytes) -> str:
 
 def _text(name: str, text: str) -> str:
     strange = sum(text.count(chr(code)) for code in range(32) if chr(code) not in "\t\n\v\f\r\x1b")
-    if "\x00" in text or strange + text.count("\ufffd") > len(text) / 20:
+    if "\x00" in text or strange + text.count("\ufffd") > 1 + len(text) / 100:
         raise InputError(f"{name} is not text although its name says so. Convert it, or leave it out.")
     return text
 

@@ -7,8 +7,6 @@ import logging
 import re
 import warnings
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 
 from knowledge.encoding import decode, decode_html
 from knowledge.errors import InputError
@@ -54,18 +52,18 @@ def convert(name: str, suffix: str, data: bytes, problems: list[str]) -> str:
 
 
 def _markitdown(suffix: str, data: bytes) -> str:
-    from markitdown import StreamInfo
+    from markitdown import StreamInfo, converters
 
-    kind = StreamInfo(extension=suffix, charset="utf-8" if suffix in {".html", ".htm", ".ipynb"} else None)
-    text: str = _converter().convert_stream(io.BytesIO(data), stream_info=kind).markdown
+    # Asked for by name: left to choose, markitdown reads a damaged document as plain text.
+    named = {
+        ".docx": converters.DocxConverter,
+        ".pptx": converters.PptxConverter,
+        ".ipynb": converters.IpynbConverter,
+        ".html": converters.HtmlConverter,
+        ".htm": converters.HtmlConverter,
+    }
+    text: str = named[suffix]().convert(io.BytesIO(data), StreamInfo(extension=suffix, charset="utf-8")).markdown
     return text
-
-
-@cache
-def _converter() -> Any:
-    from markitdown import MarkItDown
-
-    return MarkItDown(enable_plugins=False)
 
 
 def _workbook(data: bytes) -> str:

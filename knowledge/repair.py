@@ -10,9 +10,9 @@ from urllib.parse import unquote
 import ftfy
 
 _IMAGE_SUFFIX = r"\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|ico|avif)"
+_CODE_SPAN = re.compile(r"((?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))")
 _IMAGE = re.compile(
-    r"""(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))  # an image in a code span is an example, not an image
-      | <img\b[^>]*>
+    r"""<img\b[^>]*>
       | !\[(?P<alt>(?:[^\[\]]|\[[^\[\]]*\])*)\]
         \((?:(?P<target>(?:[^()]|\([^()]*\))*)\)|[^()\s]*)    # without its closing mark it ends at the first blank""",
     re.VERBOSE | re.IGNORECASE,
@@ -46,8 +46,12 @@ def repaired(lines: Iterable[str], folder: Path) -> Iterator[str]:
 def _without_dead_images(line: str, folder: Path) -> str:
     if "<" not in line and "](" not in line:
         return line
-    line = _IMAGE.sub(lambda match: match["code"] or _alternative_text(match, folder), line)
-    return _STRAY_IMAGE_TARGET.sub("", _LINK_TO_IMAGE.sub(r"\1", line))
+    # An image in a code span is an example, not an image.
+    parts = re.split(_CODE_SPAN, line)
+    for n in range(0, len(parts), 3):
+        text = _IMAGE.sub(lambda match: _alternative_text(match, folder), parts[n])
+        parts[n] = _STRAY_IMAGE_TARGET.sub("", _LINK_TO_IMAGE.sub(r"\1", text))
+    return "".join(part for n, part in enumerate(parts) if n % 3 != 2)
 
 
 def _alternative_text(match: re.Match[str], folder: Path) -> str:
