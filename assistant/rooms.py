@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -30,11 +31,17 @@ def open_embedder(settings: Settings) -> Embedder:
     """
     folder = Path(settings.embedding).expanduser()
     if (folder / "modules.json").is_file():
-        return Embedder(str(folder), folder, settings.threads)
+        return _embedder(str(folder), folder, settings.threads)
     card = card_for(settings.embedding)
     if card.kind != "embedding":
         raise ModelError(f"{card.id} is a chat model; it cannot embed. `etude models list` shows the embedding models.")
-    return Embedder(card.id, find_weights(card, settings), settings.threads)
+    return _embedder(card.id, find_weights(card, settings), settings.threads)
+
+
+@cache
+def _embedder(name: str, folder: Path, threads: int) -> Embedder:
+    """Keep one embedding model a process, whoever asks for it."""
+    return Embedder(name, folder, threads)
 
 
 def open_index(settings: Settings) -> IndexFolder:
