@@ -26,19 +26,26 @@ _FENCES = ("```", "~~~")
 
 def pack(blocks: Iterable[Block], count: CountTokens, room: int) -> Iterator[Piece]:
     """Yield pieces whose plain text has at most ``room`` tokens."""
+    for group in _groups(_fit(blocks, count, room), count, room):
+        piece = _join(group)
+        if plain(piece[2]):
+            yield piece
+
+
+def _groups(blocks: Iterable[Block], count: CountTokens, room: int) -> Iterator[list[Block]]:
     held: list[Block] = []
     size = marked = 0
-    for block in _fit(blocks, count, room):
+    for block in blocks:
         tokens = _tokens(block.kind, block.text, count) + 1
         marked += count(block.text) + 1
         # The sum may be wrong where marks span blocks, such as a fence; with the marks counted it is an upper bound.
         if held and (size + tokens > room or (marked > room and count(plain(_join([*held, block])[2])) > room)):
-            yield _join(held)
+            yield held
             held, size, marked = [], 0, count(block.text) + 1
         held.append(block)
         size += tokens
     if held:
-        yield _join(held)
+        yield held
 
 
 def _tokens(kind: BlockKind, text: str, count: CountTokens) -> int:

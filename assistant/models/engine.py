@@ -50,6 +50,8 @@ class Engine:
         params.model.path = str(path)
         params.n_ctx = context_length * _SLOTS
         params.n_parallel = _SLOTS
+        # llama.cpp would keep every prompt that it has read, up to 8 GB; the slots keep the two that come again.
+        params.cache_ram_mib = 0
         params.verbosity = -1
         params.api_keys = [self.key]
         params.ui = False

@@ -1,5 +1,7 @@
 """One embedding model for all tests of the notes, and small folders to sync."""
 
+from pathlib import Path
+
 import pytest
 
 from assistant.rooms import open_embedder
@@ -26,6 +28,7 @@ Amazon Polly turns text into lifelike speech.
 | Large | $3 | $4 |
 """
 GARDEN = "# Garden\n\n## Roses\n\nRoses need six hours of sun a day.\n"
+STUDY_MATERIAL = Path(__file__).parents[3] / "shared" / "study_material"
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +48,11 @@ def notes(tmp_path):
     (folder / "services.md").write_text(SERVICES)
     (folder / "deep" / "garden.txt").write_text(GARDEN)
     return folder
+
+
+@pytest.fixture(scope="session")
+def study_material():
+    """The notes of a real learner, which are not part of the repository."""
+    if not STUDY_MATERIAL.is_dir():
+        pytest.skip("the real notes are not here")
+    return sorted(STUDY_MATERIAL.glob("*.txt"))
