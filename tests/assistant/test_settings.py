@@ -40,7 +40,7 @@ def test_the_file_of_the_current_folder_goes_before_that_of_the_home(folder, hom
     assert load_settings().model == "of-home"
     write(folder, 'model = "of-folder"')
     assert load_settings().model == "of-folder"
-    assert config_file() == Path("etude.toml")
+    assert config_file() == Path("etude.toml").resolve()
 
 
 def test_models_path_is_a_list_like_path(folder, monkeypatch):
@@ -61,8 +61,8 @@ def test_a_tilde_is_the_users_folder(folder, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('modle = "x"', "The setting modle is not a setting (etude.toml or ETUDE_MODLE)"),
-        ("[server]\nprot = 1", "The setting server.prot is not a setting (etude.toml or ETUDE_SERVER__PROT)"),
+        ('modle = "x"', "etude.toml or ETUDE_MODLE)"),
+        ("[server]\nprot = 1", "etude.toml or ETUDE_SERVER__PROT)"),
         ("[server]\nport = 70000", "The setting server.port cannot be 70000: input should be less than or equal"),
         ("context_length = 10", "The setting context_length cannot be 10"),
         ('backend = "magic"', "The setting backend cannot be 'magic': input should be 'embedded'"),
