@@ -39,6 +39,9 @@ from knowledge.store import VectorStore
 _CURRENT, _BUILDING, _MARK, _LOCK = "current", "building", "mark", "lock"
 _MANIFEST, _VECTORS, _KEYWORDS = "chunks.sqlite3", "vectors", "bm25"
 
+_NO_ROOM = 2**20
+"""Bytes; with less than this free, whatever goes wrong in writing goes wrong for want of room."""
+
 
 class Generation:
     """One complete state of the index, opened lazily and closed when nobody holds it any more.
@@ -50,9 +53,9 @@ class Generation:
 
     """
 
-    def __init__(self, folder: Path, *, readonly: bool = True, continued: bool = False) -> None:
+    def __init__(self, folder: Path, *, readonly: bool = True) -> None:
         self.folder = folder
-        self.continued = continued
+        self.continued = False
         self.discarded = False
         self._readonly = readonly
         self._closers: list[Callable[[], object]] = []
@@ -115,8 +118,8 @@ class Generation:
         except EtudeError:
             raise
         except Exception as error:
-            if _no_room(error):
-                raise
+            if _no_room(error, self.folder.parent):
+                raise _disk_full(self.folder.parent) from error
             raise KnowledgeError(
                 f"The index in {self.folder.parent} is damaged ({_first_line(error)}). "
                 "Delete that folder and sync your notes again."
@@ -156,15 +159,20 @@ class IndexFolder:
 
         """
         with self.locked():
-            building = self._prepare(job)
+            building = Generation(self.folder / _BUILDING, readonly=False)
             try:
+                building.continued = self._prepare(job)
                 yield building
                 if not building.discarded:
                     self._publish(building)
+            except Exception as error:
+                # What was begun is kept for the next sync, unless it takes the room that searches need.
+                building.discarded = _no_room(error, self.folder)
+                raise
             finally:
                 building.close()
-            if building.discarded:
-                shutil.rmtree(building.folder, ignore_errors=True)
+                if building.discarded:
+                    shutil.rmtree(building.folder, ignore_errors=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -200,7 +208,8 @@ class IndexFolder:
             return None
         return name if (self.folder / name / _MANIFEST).is_file() else None
 
-    def _prepare(self, job: str) -> Generation:
+    def _prepare(self, job: str) -> bool:
+        """Make the folder to write in; say whether it goes on from where an earlier job like it was killed."""
         building = self.folder / _BUILDING
         base = self._current_name() or ""
         mark = f"{base}\n{job}"
@@ -211,7 +220,7 @@ class IndexFolder:
                     if left != building:
                         shutil.rmtree(building, ignore_errors=True)
                         left.rename(building)
-                    return Generation(building, readonly=False, continued=True)
+                    return True
         shutil.rmtree(building, ignore_errors=True)
         if base:
             shutil.copytree(self.folder / base, building, ignore=shutil.ignore_patterns(_MARK))
@@ -219,7 +228,7 @@ class IndexFolder:
             building.mkdir()
         # Last: a copy without this mark was cut short and is thrown away.
         (building / _MARK).write_text(mark, encoding="utf-8")
-        return Generation(building, readonly=False)
+        return False
 
     def _publish(self, building: Generation) -> None:
         entries = building.manifest.entries()
@@ -230,9 +239,9 @@ class IndexFolder:
         before = self._current_name()
         number = max((int(old.name[1:]) for old in self._generations()), default=0)
         published = self.folder / f"g{number + 1:06d}"
-        building.folder.rename(published)
         fresh = self.folder / f"{_CURRENT}.new"
         fresh.write_text(published.name, encoding="ascii")
+        building.folder.rename(published)
         fresh.replace(self.folder / _CURRENT)
         (published / _MARK).unlink()
         for old in self._generations():
@@ -251,25 +260,40 @@ def _explained(folder: Path) -> Iterator[None]:
     except EtudeError:
         raise
     except Exception as error:
-        if _no_room(error):
-            raise DiskFull(
-                f"The disk that holds {folder} is full. Free some space and run the sync again; "
-                "the notes that were indexed before are still there."
-            ) from error
+        if _no_room(error, folder):
+            raise _disk_full(folder) from error
         if isinstance(error, (OSError, sqlite3.Error)):
             raise KnowledgeError(f"The index in {folder} cannot be written ({_first_line(error)}).") from error
         raise
 
 
-def _no_room(error: BaseException) -> bool:
-    """Say whether the disk is full, which every library tells in its own way."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    return bool(
-        re.search(r"no space left|(disk|database) (or disk )?is full|quota exceeded", str(error), re.IGNORECASE)
+def _disk_full(folder: Path) -> DiskFull:
+    return DiskFull(
+        f"The disk that holds {folder} is full. Free some space and try again; "
+        "the notes that were indexed before are still there."
     )
 
 
+def _no_room(error: BaseException, folder: Path) -> bool:
+    """Say whether the disk is full, which every library tells in its own way, or hides behind an error of its own."""
+    for cause in _chain(error):
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if re.search(r"no space left|disk (is )?full|disk quota exceeded", str(cause), re.IGNORECASE):
+            return True
+    try:
+        return shutil.disk_usage(folder).free < _NO_ROOM
+    except OSError:
+        return False
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _first_line(error: BaseException) -> str:
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return (said.strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    *_, first = _chain(error)
+    said = first.strerror if isinstance(first, OSError) and first.strerror else str(first)
+    return (said.strip().splitlines() or [type(first).__name__])[0].rstrip(".")

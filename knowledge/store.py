@@ -52,9 +52,16 @@ class VectorStore:
 
     def __init__(self, folder: Path) -> None:
         import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
-        self._client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        try:
+            self._client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        except Exception:
+            # Chroma keeps what failed to open and hands it out again for the same folder, broken as it is.
+            SharedSystemClient._identifier_to_system.pop(str(folder), None)
+            SharedSystemClient._identifier_to_refcount.pop(str(folder), None)
+            raise
         self._batch = self._client.get_max_batch_size()
         self._tables = {table.name: self._open(table.name) for table in self._client.list_collections()}
 

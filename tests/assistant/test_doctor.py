@@ -67,7 +67,7 @@ def test_nothing_synced_yet_is_a_warning(capsys):
     assert "etude sync FOLDER" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("text", ["model = [", "nonsense = 1", "[server]\nport = 0"])
+@pytest.mark.parametrize("text", ["model = [", "nonsense = 1", "[generation]\ntemperature = 9"])
 def test_a_broken_settings_file_is_one_line_and_code_3(home, capsys, text):
     (home / "etude.toml").write_text(text)
     assert run_doctor(as_json=False) == 3
