@@ -17,12 +17,20 @@ from knowledge.keyword import stems
 MAX_CHARACTERS = 4000
 _LEANS = re.compile(
     r"\b(it|its|it's|they|them|their|theirs|that|this|those|these|he|she|him|her|his|one|ones|former|latter|both|"
-    r"same|other|others|another|else|instead|there)\b",
+    r"same|other|others|another|else|instead|there|too|also)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(
     r"^\s*(and|but|or|so|then|also|what about|how about|what if|why|why not|more|examples?)\b", re.IGNORECASE
 )
+
+
+_SWAPS = re.compile(
+    r"^\s*(?:and|or|what about|how about)\s+(?:the\s+)?"
+    r"(?!(?:what|which|how|why|when|who|where|is|are|does|do|can|if)\b)(\S+(?:\s+\S+){0,3})$",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(r"(?<=\s)[A-Z][\w.+-]*(?:\s+[A-Z][\w.+-]*)*")
 
 
 def check_question(text: str) -> str:
@@ -60,10 +68,15 @@ def stand_alone(
 ) -> str:
     """Rewrite a follow-up with the names that it leaves out.
 
+    "What about X?" asks the question before of X: with one name in it, X takes that name's place, without the model,
+    which tends to repeat the question before instead.
+
     The model's rewriting is used only if it keeps the follow-up's own content words and is one question; otherwise
     the question before is put in front, which searches nearly as well and never loses a word.
     """
     before = history[-1]
+    if swapped := _swapped(question, before.question):
+        return swapped
     answer = re.sub(r"\s*\[\d+\]", "", before.answer)[: 3 * tokens]
     messages = load_prompt("rewrite").messages(
         conversation=f"Question: {before.question}\nAnswer: {answer}", question=question
@@ -75,3 +88,11 @@ def stand_alone(
     if "\n" not in written and 0 < len(written) <= 300 and own <= new and len(new - known) <= 1 and new - own:
         return written
     return f"{before.question} {question}"
+
+
+def _swapped(question: str, before: str) -> str:
+    found = _SWAPS.match(question.rstrip(" ?!."))
+    names = _SUBJECT.findall(before)
+    if not found or len(names) != 1 or _LEANS.search(found[1]):
+        return ""
+    return before.replace(names[0], found[1])

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.chat.events import Turn
-from assistant.chat.question import check_question, leans_on_history
+from assistant.chat.question import check_question, leans_on_history, stand_alone
 from assistant.errors import InputError
 
 HISTORY = [Turn("What is Amazon Polly?", "Amazon Polly turns text into lifelike speech. [1]")]
@@ -32,3 +32,16 @@ def test_a_follow_up_leans_on_the_turn_before(question):
 )
 def test_a_question_of_its_own_does_not(question):
     assert not leans_on_history(question, HISTORY)
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "alone"),
+    [
+        ("What does Amazon Polly do?", "What about Lex?", "What does Lex do?"),
+        ("What is BLEU used for?", "and ROUGE?", "What is ROUGE used for?"),
+        ("How much does Provisioned Throughput cost?", "how about the batch mode", "How much does batch mode cost?"),
+    ],
+)
+def test_what_about_asks_the_question_before_of_another_thing(before, follow_up, alone):
+    # No chat model is needed, so none is given.
+    assert stand_alone(follow_up, [Turn(before, "An answer. [1]")], None, 400) == alone
