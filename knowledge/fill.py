@@ -1,8 +1,8 @@
 """Chunks of many files to vectors in the index, so that a kill at any moment costs seconds and nothing more.
 
-Texts of several files are embedded together, sorted by length: a batch takes as long as its longest text. Vectors are
-written first, then the row that makes them count, so that what a kill leaves behind is only unreferenced. Text that the
-index has a vector of already, from the file as it was or under its former name, is not embedded again.
+Texts of several files are embedded together, so that each finds others of its length to share a batch with. Vectors
+are written first, then the row that makes them count, so that what a kill leaves behind is only unreferenced. Text that
+the index has a vector of already, from the file as it was or under its former name, is not embedded again.
 """
 
 from __future__ import annotations
@@ -54,12 +54,11 @@ def fill(
     total, done, embedded = sum(len(job.texts) for job in jobs), 0, 0
     for window in _windows(jobs):
         name = window[0].file.name
-        missing = {text for job in window for text in job.texts if text not in ready}
-        texts = sorted(missing, key=len, reverse=True)
+        missing = dict.fromkeys(text for job in window for text in job.texts if text not in ready)
         embedded += sum(job.texts[0] in missing for job in window)
         tell(done, total, name)
-        vectors = embedder.encode(texts, partial(_tell_on, tell, done, total, name))
-        found = ready | dict(zip(texts, vectors, strict=True))
+        vectors = embedder.encode(list(missing), partial(_tell_on, tell, done, total, name))
+        found = ready | dict(zip(missing, vectors, strict=True))
         building.store.put(
             collection,
             [job.chunk for job in window],

@@ -14,12 +14,14 @@ from rich.text import Text
 
 from assistant.chat.events import Answer, Delta, Stage
 from assistant.chat.pipeline import Assistant
+from assistant.chat.question import check_question
 from assistant.errors import EtudeError, InputError
 from assistant.settings import load_settings
 
 
 def run_ask(question: str, collections: list[str] | None, flags: dict[str, Any], *, as_json: bool) -> None:
     """Answer one question: streamed for a person, as JSON for a program."""
+    check_question(question)
     assistant = _warm(flags, collections)
     if as_json:
         (answer,) = (e for e in assistant.answer(question, collections=collections) if isinstance(e, Answer))
@@ -138,7 +140,8 @@ def _warm(flags: dict[str, Any], collections: list[str] | None) -> Assistant:
     from knowledge.search import Filter
 
     assistant = Assistant(load_settings(**flags))
-    # Before the models load: a missing collection is known at once.
+    # Before the models load: a missing collection and missing weights are known at once.
+    assistant.chat()
     assistant.searcher.size(Filter(tuple(collections or ())))
     with Console(stderr=True).status("Loading the models"):
         assistant.warm()

@@ -75,6 +75,24 @@ def test_vectors_that_no_row_names_are_swept_out(index):
     assert len(generation.store.nearest(np.array([1, 0], np.float32), 9)) == 1
 
 
+def test_more_chunks_than_one_database_query_takes(index):
+    write(index, "bees")
+    generation = index.current()
+    (entry,) = generation.entries
+    others = [f"{n:024}" for n in range(40_000)]
+    assert generation.store.known([*others, entry.chunk.id]) == {entry.chunk.id}
+
+
+def test_generations_that_nobody_reads_any_more_are_closed(index):
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    for _ in range(3):
+        write(index, "bees")
+        assert index.current().store.nearest(np.array([1, 0], np.float32), 1)
+        ours = [path for path in SharedSystemClient._identifier_to_system if path.startswith(str(index.folder))]
+        assert ours == [str(index.current().folder / "vectors")]
+
+
 def test_an_error_or_a_discard_leaves_the_current_generation(index):
     write(index, "bees")
     with pytest.raises(ZeroDivisionError):

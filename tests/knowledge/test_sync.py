@@ -125,22 +125,31 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_synced(index, notes, embed
     (notes / ".hidden.md").write_text("secret")
     (notes / ".git").mkdir()
     (notes / ".git" / "config.txt").write_text("secret")
-    os.close(os.open(os.fsencode(notes) + b"/caf\xe9.md", os.O_CREAT))
+    odd = make_file_with_a_name_that_is_no_text(notes)
     report = sync(index, notes, "notes", embedder)
     assert report.chunks == 4
     unread = ["binary.txt", "circle.md", "dead.md", "huge.md", "pipe.md"]
     assert sorted(sentence.split()[0] for sentence in report.failed) == unread
-    assert sorted(problem.split()[0] for problem in report.problems) == ["caf\\xe9.md", "empty.md"]
+    assert sorted(problem.split()[0] for problem in report.problems) == [*odd, "empty.md"]
     assert report.skipped == 2
     json.dumps([report.failed, report.problems]).encode()
     before = files_under(index.folder)
     again = sync(index, notes, "notes", blind(embedder))
     assert (sorted(again.failed), sorted(again.problems)) == (sorted(report.failed), sorted(report.problems))
-    assert (again.unchanged, again.embedded) == (4, 0)
+    assert (again.unchanged, again.embedded) == (3 + len(odd), 0)
     assert files_under(index.folder) == before
     (notes / "binary.txt").write_text("now it is text")
     assert len(sync(index, notes, "notes", embedder).failed) == 4
     assert "now it is text" in chunks_of(index)
+
+
+def make_file_with_a_name_that_is_no_text(folder):
+    """Return how it is shown, or nothing where file systems refuse such names."""
+    try:
+        os.close(os.open(os.fsencode(folder) + b"/caf\xe9.md", os.O_CREAT))
+    except OSError:
+        return []
+    return ["caf\\xe9.md"]
 
 
 def test_a_file_that_turns_unreadable_keeps_what_was_indexed(index, notes, embedder):
