@@ -227,7 +227,7 @@ import etude from "./etude.js";
       fill(null);
       document.body.classList.remove("no-sources");
     }
-    if (thread) address();
+    address();
     const last = lastWithSources();
     if (thread && !busy() && last && shown !== last.dataset.turn && !thread.dataset.filled) {
       thread.dataset.filled = "yes";
@@ -241,7 +241,9 @@ import etude from "./etude.js";
     if (follow) toEnd();
   }
   function address() {
-    const id = $("#thread .turns")?.dataset.conversation || (busy() ? conversation() : "");
+    const thread = $("#thread .turns");
+    if (!thread) return; // the address still says what is to be opened
+    const id = thread.dataset.conversation || (busy() ? conversation() : "");
     const at = new URL(location.href);
     if ((at.searchParams.get("c") || "") !== id) {
       if (id) at.searchParams.set("c", id); else at.searchParams.delete("c");
