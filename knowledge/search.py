@@ -129,16 +129,6 @@ class Searcher:
         hits = self._score(generation, [allowed[key] for key in chosen], vector, keyword)
         return self._rerank(query, hits)[:k]
 
-    def nearest_headings(self, query: str, k: int = 3, where: Filter = EVERYTHING) -> list[tuple[str, tuple[str, ...]]]:
-        """Return ``(file, heading path)`` of the ``k`` nearest headings, those with nothing under them included."""
-        found = [
-            (max(hit.scores["dense"], hit.scores["sentence"]), hit.chunk.file, hit.chunk.heading)
-            for hit in self.search(query, 2 * k, where)
-        ]
-        found += self.empty_headings(query, where)
-        unique = {(file, heading): None for _, file, heading in sorted(found, key=lambda item: -item[0]) if heading}
-        return list(unique)[:k]
-
     def empty_headings(self, query: str, where: Filter = EVERYTHING) -> list[EmptyHeading]:
         """Return every heading that has nothing under it."""
         generation = self._generation(where)
@@ -241,6 +231,22 @@ class Searcher:
         while len(self._token_cache) > 512:
             self._token_cache.popitem(last=False)
         return found
+
+
+def nearest_headings(
+    hits: Sequence[Hit], empty: Sequence[EmptyHeading], k: int = 3
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return ``(file, heading path)`` of the ``k`` headings nearest to a query.
+
+    Args:
+        hits: what was found for it.
+        empty: the headings with nothing under them, from ``Searcher.empty_headings`` for the same query.
+        k: how many.
+
+    """
+    found = [(max(hit.scores["dense"], hit.scores["sentence"]), hit.chunk.file, hit.chunk.heading) for hit in hits]
+    ordered = sorted([*found, *empty], key=lambda item: -item[0])
+    return list({(file, heading): None for _, file, heading in ordered if heading})[:k]
 
 
 def _clean(query: str) -> str:

@@ -31,7 +31,7 @@ from assistant.models.embedded import EmbeddedChat
 from assistant.prompts import load_prompt
 from assistant.rooms import open_searcher
 from assistant.settings import DEFAULT_MODEL, Generation, Settings
-from knowledge.search import Filter, Searcher
+from knowledge.search import EmptyHeading, Filter, Hit, Searcher, nearest_headings
 
 _SEARCHED = 8
 
@@ -125,7 +125,7 @@ class Assistant:
         found = self.retrieve(run.standalone, run.where, chat)
         run.timings = replace(run.timings, retrieve=run.elapsed())
         if not found.passages or not covered_by_search(found.signs):
-            yield from self._refuse(run)
+            yield run.refuse(found)
             return
         yield Stage("reading", found.describe())
         yield from self._write(run, chat, generation, found)
@@ -138,7 +138,7 @@ class Assistant:
         passages = choose_passages(hits, limits.passages, limits.passage_tokens, count)
         empty = self.searcher.empty_headings(question, where)
         signs = read_signs(question, [passage.hit for passage in passages], self.searcher.rarity(), empty)
-        return Retrieved(passages, signs)
+        return Retrieved(hits, empty, passages, signs)
 
     def _write(self, run: _Run, chat: BaseChatModel, generation: Generation, found: Retrieved) -> Iterator[Event]:
         messages = self._prompt.messages(**found.variables(run.standalone))
@@ -166,7 +166,7 @@ class Assistant:
             return
         held += citer.finish()
         if denies(citer.text) or not citer.citations() or not covered_when_written(signs, citer.support):
-            yield from self._refuse(run)
+            yield run.refuse(found)
             return
         yield from map(Delta, held)
         yield run.finish(text=citer.text, citations=citer.citations())
@@ -174,12 +174,6 @@ class Assistant:
     def _denial(self, reply: AIMessageChunk) -> float | None:
         """Return how likely the model finds a denial; only the model that this was measured on is believed."""
         return first_token_probability(reply, NOT_IN_NOTES) if self.settings.model == DEFAULT_MODEL else None
-
-    def _refuse(self, run: _Run) -> Iterator[Event]:
-        empty = {(file, heading) for _, file, heading in self.searcher.empty_headings(run.standalone, run.where)}
-        found = self.searcher.nearest_headings(run.standalone, 3, run.where)
-        nearest = tuple(Nearest(file, heading, (file, heading) in empty) for file, heading in found)
-        yield run.finish(text=refusal_text(nearest), refused=True, nearest=nearest)
 
 
 def denies(text: str) -> bool:
@@ -200,8 +194,10 @@ def refusal_text(nearest: Sequence[Nearest]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What the search gave for one question."""
+    """What the search gave for one question: what was found, and of that what the model will read."""
 
+    hits: list[Hit]
+    empty: list[EmptyHeading]
     passages: list[Passage]
     signs: Signs
 
@@ -242,6 +238,12 @@ class _Run:
         if usage := reply.usage_metadata:
             cached = (usage.get("input_token_details") or {}).get("cache_read", 0)
             self.usage = Usage(usage["input_tokens"], cached, usage["output_tokens"])
+
+    def refuse(self, found: Retrieved) -> Answer:
+        empty = {(file, heading) for _, file, heading in found.empty}
+        places = nearest_headings(found.hits, found.empty)
+        nearest = tuple(Nearest(file, heading, (file, heading) in empty) for file, heading in places)
+        return self.finish(text=refusal_text(nearest), refused=True, nearest=nearest)
 
     def finish(self, **values: object) -> Answer:
         answer = Answer(

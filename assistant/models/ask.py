@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 
 from assistant.errors import EtudeError, GenerationFailed
 from assistant.models.embedded import EmbeddedChat
+from assistant.models.local import LocalChat
 
 ANSWER_SLOT, SIDE_SLOT = 0, 1
 """llama.cpp keeps one read prompt a slot; side jobs have their own so that the answer's stays read."""
@@ -41,11 +42,11 @@ def stream(
 
     """
     if isinstance(chat, EmbeddedChat):
-        more |= {"id_slot": slot, "cancelled": cancelled}
+        more["id_slot"] = slot
     else:
         more = {key: value for key, value in more.items() if key in {"max_tokens"}}
-        if chat._llm_type == "transformers":
-            more["cancelled"] = cancelled
+    if isinstance(chat, LocalChat):
+        more["cancelled"] = cancelled
     if stop:
         more["stop"] = list(stop)
     replies = chat.stream(list(messages), **more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
@@ -61,11 +62,7 @@ def _embedded(settings: Settings, generation: Generation) -> BaseChatModel:
         context_length=settings.context_length,
         threads=settings.threads,
         prompt_cache=settings.home / "cache",
-        temperature=generation.temperature,
-        top_p=generation.top_p,
-        top_k=generation.top_k,
-        max_tokens=generation.max_tokens,
-        seed=generation.seed,
+        **_sampling(generation),
     )
 
 
@@ -104,9 +101,10 @@ def _transformers(settings: Settings, generation: Generation) -> BaseChatModel:
 
     return HuggingFaceChat(
         folder=folder,
-        temperature=generation.temperature,
-        top_p=generation.top_p,
-        top_k=generation.top_k,
-        max_tokens=generation.max_tokens,
-        seed=generation.seed,
+        **_sampling(generation),
     )
+
+
+def _sampling(generation: Generation) -> dict[str, Any]:
+    # Stop sequences go with each call.
+    return generation.model_dump(exclude={"stop"})

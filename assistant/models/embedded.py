@@ -7,31 +7,25 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models.chat_models import BaseChatModel, generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 
 from assistant.models.engine import Engine, load_engine
+from assistant.models.local import LocalChat
 
 
-class EmbeddedChat(BaseChatModel):
+class EmbeddedChat(LocalChat):
     """A GGUF model through llama.cpp in this process.
 
-    Beside LangChain's own arguments a call takes ``cancelled`` (a ``threading.Event`` that stops the generation) and
-    every field of llama.cpp's chat completions, such as ``grammar``, ``response_format`` or ``logit_bias``.
+    A call takes every field of llama.cpp's chat completions, such as ``grammar``, ``response_format`` or
+    ``logit_bias``.
     """
 
     path: Path
     context_length: int = 4096
     threads: int = 0
     prompt_cache: Path | None = None
-    temperature: float = 0.0
-    top_p: float = 0.95
-    top_k: int = 40
-    max_tokens: int = 320
-    seed: int = 0
 
     @property
     def engine(self) -> Engine:
@@ -59,37 +53,12 @@ class EmbeddedChat(BaseChatModel):
         """Return how many tokens the model sees in a text."""
         return self.engine.count_tokens(text)
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        *,
-        cancelled: threading.Event | None = None,
-        **kwargs: Any,
+    def _write(
+        self, messages: list[BaseMessage], stop: list[str], cancelled: threading.Event | None, more: dict[str, Any]
     ) -> Iterator[ChatGenerationChunk]:
-        request = self._request(messages, stop, kwargs)
-        heard = False
-        for reply in self.engine.stream(request, cancelled):
-            heard = True
-            chunk = _chunk(reply)
-            if run_manager and chunk.text:
-                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
-        if not heard:
-            # Cancelled before the first word; LangChain takes a stream without any chunk for a failure.
-            yield ChatGenerationChunk(message=AIMessageChunk(content=""))
+        return map(_chunk, self.engine.stream(self._request(messages, stop, more), cancelled))
 
-    def _request(self, messages: Sequence[BaseMessage], stop: list[str] | None, more: dict[str, Any]) -> dict[str, Any]:
+    def _request(self, messages: Sequence[BaseMessage], stop: list[str], more: dict[str, Any]) -> dict[str, Any]:
         return {
             "messages": convert_to_openai_messages(list(messages)),
             "temperature": self.temperature,
@@ -97,7 +66,7 @@ class EmbeddedChat(BaseChatModel):
             "top_k": self.top_k,
             "max_tokens": self.max_tokens,
             "seed": self.seed,
-            "stop": stop or [],
+            "stop": stop,
             "cache_prompt": True,
             **more,
         }

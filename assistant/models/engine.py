@@ -10,13 +10,13 @@ import queue
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from assistant.errors import GenerationFailed, WeightsCorrupt
+from assistant.models.local import Turn
 
 _SLOTS = 2
 """Prompts that stay read side by side: the answer's, and one for side jobs."""
@@ -28,7 +28,7 @@ Reply = dict[str, Any]
 
 
 class Engine:
-    """A loaded model. One generation runs at a time; other callers wait in ``turn``.
+    """A loaded model. One generation runs at a time; other callers wait.
 
     Args:
         path: the GGUF file.
@@ -71,7 +71,7 @@ class Engine:
         self.context_length = context_length
         self._cache = cache
         self._counts: dict[str, int] = {}
-        self._turn = threading.Semaphore(1)
+        self._turn = Turn()
 
     @property
     def address(self) -> str:
@@ -81,22 +81,7 @@ class Engine:
     @property
     def busy(self) -> bool:
         """Whether a generation is running, so that the next caller will wait."""
-        if self._turn.acquire(blocking=False):
-            self._turn.release()
-            return False
-        return True
-
-    @contextmanager
-    def turn(self, cancelled: threading.Event | None = None) -> Iterator[bool]:
-        """Wait for the engine; gives False when ``cancelled`` was set while waiting."""
-        while not (mine := self._turn.acquire(timeout=0.1)):
-            if cancelled and cancelled.is_set():
-                break
-        try:
-            yield mine
-        finally:
-            if mine:
-                self._turn.release()
+        return self._turn.taken
 
     def stream(self, request: dict[str, Any], cancelled: threading.Event | None = None) -> Iterator[Reply]:
         """Stream a chat completion; closing the iterator or setting ``cancelled`` stops the generation.
@@ -105,7 +90,7 @@ class Engine:
             GenerationFailed: llama.cpp refused the request.
 
         """
-        with self.turn(cancelled) as mine:
+        with self._turn.wait(cancelled) as mine:
             if not mine:
                 return
             replies: queue.SimpleQueue[Reply | BaseException | None] = queue.SimpleQueue()
@@ -170,7 +155,7 @@ class Engine:
         """Read the beginning of later prompts now, from the cache on disk when it was read in an earlier run."""
         text = json.dumps([str(self.path), self.path.stat().st_size, self.context_length, messages])
         name = f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.kv"
-        with self.turn():
+        with self._turn.wait():
             if self._cache and (self._cache / name).is_file() and self._slot(slot, "restore", name):
                 return
             self._server.handle_chat_completions({"messages": messages, "max_tokens": 1, "id_slot": slot})

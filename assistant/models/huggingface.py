@@ -13,30 +13,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models.chat_models import BaseChatModel, generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 
 from assistant.errors import GenerationFailed, ModelError
+from assistant.models.local import LocalChat, Turn
 
-_TURN = threading.Semaphore(1)
+_TURN = Turn()
 
 
-class HuggingFaceChat(BaseChatModel):
+class HuggingFaceChat(LocalChat):
     """A model folder (``config.json``, tokenizer, weights); on the GPU when there is one.
 
-    A call takes ``cancelled`` (a ``threading.Event`` that stops the generation) and ``max_tokens`` beside LangChain's
-    own arguments.
+    A call takes ``max_tokens`` beside LangChain's own arguments.
     """
 
     folder: Path
-    temperature: float = 0.0
-    top_p: float = 0.95
-    top_k: int = 40
-    max_tokens: int = 320
-    seed: int = 0
 
     @property
     def _llm_type(self) -> str:
@@ -45,38 +38,17 @@ class HuggingFaceChat(BaseChatModel):
     @property
     def busy(self) -> bool:
         """Whether a generation is running, so that the next caller will wait."""
-        if _TURN.acquire(blocking=False):
-            _TURN.release()
-            return False
-        return True
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        *,
-        cancelled: threading.Event | None = None,
-        max_tokens: int | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        with _TURN:
-            for chunk in self._write(messages, stop or [], max_tokens or self.max_tokens, cancelled):
-                if run_manager and chunk.text:
-                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
+        return _TURN.taken
 
     def _write(
-        self, messages: Sequence[BaseMessage], stop: list[str], max_tokens: int, cancelled: threading.Event | None
+        self, messages: list[BaseMessage], stop: list[str], cancelled: threading.Event | None, more: dict[str, Any]
+    ) -> Iterator[ChatGenerationChunk]:
+        with _TURN.wait(cancelled) as mine:
+            if mine:
+                yield from self._reply(messages, stop, cancelled, more.get("max_tokens") or self.max_tokens)
+
+    def _reply(
+        self, messages: Sequence[BaseMessage], stop: list[str], cancelled: threading.Event | None, max_tokens: int
     ) -> Iterator[ChatGenerationChunk]:
         from transformers import StoppingCriteriaList, StopStringCriteria, TextIteratorStreamer
 
@@ -88,8 +60,8 @@ class HuggingFaceChat(BaseChatModel):
             return_dict=True,
         ).to(model.device)
         streamer = TextIteratorStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=0.1)
-        stopped, counted = threading.Event(), _Counter(cancelled)
-        criteria: list[Any] = [counted, lambda *_, **__: _all(stopped.is_set(), prompt)]
+        counted = _Counter(cancelled)
+        criteria: list[Any] = [counted]
         if stop:
             criteria.append(StopStringCriteria(tokenizer, stop))
         failed: list[BaseException] = []
@@ -112,7 +84,7 @@ class HuggingFaceChat(BaseChatModel):
         try:
             yield from _words(streamer, stop, cancelled)
         finally:
-            stopped.set()
+            counted.stopped = True
             worker.join()
         if failed:
             raise GenerationFailed(f"The language model broke off ({failed[0]}). Ask again.") from failed[0]
@@ -131,22 +103,19 @@ class HuggingFaceChat(BaseChatModel):
 
 
 class _Counter:
-    """A stopping criterion that counts the tokens and stops when the caller has cancelled."""
+    """A stopping criterion that counts the tokens, and stops when nobody reads or the caller has cancelled."""
 
     def __init__(self, cancelled: threading.Event | None) -> None:
         self.tokens = 0
+        self.stopped = False
         self._cancelled = cancelled
 
     def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+        import torch
+
         self.tokens += 1
-        return _all(bool(self._cancelled and self._cancelled.is_set()), {"input_ids": input_ids})
-
-
-def _all(value: bool, prompt: Any) -> Any:
-    import torch
-
-    ids = prompt["input_ids"]
-    return torch.full((ids.shape[0],), value, dtype=torch.bool, device=ids.device)
+        stop = self.stopped or bool(self._cancelled and self._cancelled.is_set())
+        return torch.full((input_ids.shape[0],), stop, dtype=torch.bool, device=input_ids.device)
 
 
 def _words(streamer: Any, stop: list[str], cancelled: threading.Event | None) -> Iterator[ChatGenerationChunk]:

@@ -74,6 +74,12 @@ def test_a_hugging_face_folder_answers(settings, tmp_path):
     assert heard <= 3
     assert not chat.busy
 
+    first = stream(chat, HELLO)
+    next(first)
+    assert chat.busy
+    assert not any(reply.text for reply in stream(chat, HELLO, cancelled=stop)), "a stop is heard while waiting"
+    first.close()
+
 
 @pytest.mark.parametrize("backend", ["embedded", "transformers"])
 def test_a_model_that_is_not_there_is_named(settings, backend):
