@@ -6,8 +6,9 @@ The score of a sentence against a passage joins three signs, each 0 to 1:
   count less: repeating the question proves nothing;
 - **similarity**: the best cosine of the sentence with one sentence of the passage, both with their subject in front
   (question or heading), so that a bare "$0.0025" can be compared;
-- **agreement**: numbers and names of the sentence that stand neither in the passage nor in the question cost most of
-  the score, and so does a negation on one side only.
+- **agreement**: numbers that stand neither in the passage nor in the question, and names that do not stand in the
+  passage, cost most of the score; a negation on one side only costs some. A name that the question brought and the
+  passage lacks costs most: what the passage says is then said of something else.
 
 It does not see logic: a sentence that joins true words of a passage in a wrong way can pass.
 """
@@ -96,22 +97,26 @@ class Grounding:
         return sum(weight for stem, weight in weights.items() if stem in known) / sum(weights.values())
 
     def _agreement(self, sentence: str, number: int, nearest: int) -> float:
-        known = f"{self._texts[number]} {self._question}"
+        text = self._texts[number]
         numbers = {_plain_number(value) for value in _NUMBER.findall(sentence)}
-        strange = numbers - {_plain_number(value) for value in _NUMBER.findall(known)}
-        lowered = known.casefold()
+        strange = numbers - {_plain_number(value) for value in _NUMBER.findall(f"{text} {self._question}")}
         names = {name for name in _NAME.findall(sentence[1:]) if not _COMMON.match(name)}
-        unknown = {name for name in names if name.casefold() not in lowered}
+        unknown = {name for name in names if not self._has(number, name)}
         factor = 1.0
         if strange:
             factor *= 0.4
-        if unknown:
+        if any(name.casefold() in self._question.casefold() for name in unknown):
+            factor *= 0.5
+        elif unknown:
             factor *= 1 - 0.5 * len(unknown) / len(names)
         if nearest >= 0 and bool(_NEGATION.search(sentence)) != bool(
             _NEGATION.search(self._sources[number].sentences[nearest])
         ):
             factor *= 0.9
         return factor
+
+    def _has(self, number: int, name: str) -> bool:
+        return name.casefold() in self._texts[number].casefold() or set(stems(name)) <= self._stems[number]
 
 
 def _plain_number(value: str) -> str:

@@ -64,6 +64,13 @@ def test_a_claim_that_no_passage_makes_gets_no_number(passages, embedder, claim)
     assert citer.support < SUPPORTED
 
 
+def test_a_name_that_only_the_question_has_is_not_supported_by_a_passage_on_something_else(passages, embedder):
+    claim = "Amazon Transcribe offers 60 voices in 29 languages."
+    citer = cite(passages, embedder, "How many voices does Amazon Transcribe offer?", claim)
+    assert "[" not in citer.text
+    assert citer.support < SUPPORTED
+
+
 def test_markers_that_the_model_writes_are_taken_out(passages, embedder):
     citer = cite(passages, embedder, "What does Lex do?", "Amazon Lex builds chatbots with voice and text [7]. [3]")
     assert citer.text.strip() == "Amazon Lex builds chatbots with voice and text. [1]"
