@@ -6,6 +6,7 @@ and double underscores in the environment (``ETUDE_RETRIEVAL__PASSAGES=4``). Not
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
 from pathlib import Path
@@ -139,10 +140,11 @@ def load_settings(**flags: Any) -> Settings:
     """Read the settings in force; flags that are None count as not given.
 
     Raises:
-        SettingsError: the file is not TOML, a name is unknown, or a value is out of range.
+        SettingsError: the file is not TOML, a name in it or in the environment is unknown, or a value is out of range.
 
     """
     given = {name: value for name, value in flags.items() if value is not None}
+    _check_environment()
     try:
         return Settings(**given)
     except tomllib.TOMLDecodeError as error:
@@ -151,6 +153,16 @@ def load_settings(**flags: Any) -> Settings:
         raise SettingsError(f"{config_file()} cannot be read ({error}). Correct it or move it away.") from error
     except ValidationError as error:
         raise SettingsError(_explain(error)) from error
+
+
+def _check_environment() -> None:
+    """Refuse a misspelt variable: one that is passed over in silence costs an hour."""
+    known = {f"ETUDE_{name}".upper() for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.upper().startswith("ETUDE_") and name.upper().split("__")[0] not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            raise SettingsError(f"The environment has {name}, which is not a setting.{meant} `unset {name}` removes it.")
 
 
 def _explain(error: ValidationError) -> str:

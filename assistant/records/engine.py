@@ -30,7 +30,7 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         file = engine.url.database
         try:
-            if file and file != ":memory:":
+            if file and not file.startswith((":memory:", "file:")):
                 Path(file).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RecordsError(

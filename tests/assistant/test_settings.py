@@ -89,6 +89,12 @@ def test_a_value_out_of_range_in_the_environment_is_refused(folder, monkeypatch)
         load_settings()
 
 
+def test_a_misspelt_variable_is_refused_with_its_neighbour(folder, monkeypatch):
+    monkeypatch.setenv("ETUDE_MODLE", "qwen2.5-coder-0.5b-instruct")
+    with pytest.raises(SettingsError, match=r"ETUDE_MODLE, which is not a setting\. Did you mean ETUDE_MODEL\?"):
+        load_settings()
+
+
 def test_the_database_is_in_the_home_unless_it_is_set(folder, home):
     assert load_settings().database_url == f"sqlite:///{home / 'records.sqlite3'}"
     assert load_settings(database="postgresql://x").database_url == "postgresql://x"
