@@ -162,7 +162,7 @@ def _check_environment() -> None:
         if name.upper().startswith("ETUDE_") and name.upper().split("__")[0] not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1)
             meant = f" Did you mean {near[0]}?" if near else ""
-            raise SettingsError(f"The environment has {name}, which is not a setting.{meant} `unset {name}` removes it.")
+            raise SettingsError(f"{name} in the environment is not a setting.{meant} `unset {name}` removes it.")
 
 
 def _explain(error: ValidationError) -> str:
