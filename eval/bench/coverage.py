@@ -3,7 +3,7 @@
     python -m eval.bench.coverage FOLDER [--signs FILE]
 
 FOLDER holds the notes that ``eval/data`` asks about. Only ``dev`` questions are used: those of ``answers.jsonl`` for
-all three decisions, and those of ``retrieval.jsonl``, which are all answerable, for the first one too. Signs are
+all three decisions, and those of ``retrieval.jsonl`` on the same notes for the first one too. Signs are
 collected with the real search and model, without refusing; ``--signs`` keeps them, so that fitting can be repeated.
 
 Each decision is a logistic regression (L2, C = 10). Thresholds come from ten-fold cross-validated log-odds: the first
@@ -78,7 +78,7 @@ def collect(folder: Path) -> list[Row]:
                 rows.append({"covered": question["answerable"], **_signs(assistant, question["question"], write=True)})
                 print(f"\r{len(rows)}", end="", flush=True)
         for question in read_jsonl(DATA / "retrieval.jsonl"):
-            if question["split"] == "dev":
+            if question["split"] == "dev" and question["source"] == "study":
                 rows.append({"covered": True, **_signs(assistant, question["question"], write=False)})
     print("\r", end="")
     return rows
