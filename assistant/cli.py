@@ -16,6 +16,7 @@ import typer
 
 from assistant.errors import EtudeError, InputError
 from assistant.models.commands import models_app
+from assistant.terminal.exam import exam_app
 
 app = typer.Typer(
     name="etude",
@@ -30,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(models_app, name="models")
+app.add_typer(exam_app, name="exam")
 
 CollectionOption = Annotated[
     list[str] | None,

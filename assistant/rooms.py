@@ -1,10 +1,11 @@
-"""Opens the rooms of ``knowledge`` with the folders and models that the settings name."""
+"""Opens the rooms of Etude with the folders, models and databases that the settings name."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import ModelError
 from assistant.models.catalog import card_for
@@ -13,6 +14,10 @@ from assistant.settings import Settings
 from knowledge.embed import Embedder
 from knowledge.index import IndexFolder
 from knowledge.search import Searcher
+
+if TYPE_CHECKING:
+    from assistant.exam.room import ExamRoom
+    from assistant.records import ExamRecords
 
 SHIPPED_COLLECTION = "etude"
 """Holds the notes that ship with Etude."""
@@ -62,3 +67,35 @@ def open_searcher(settings: Settings) -> Searcher:
 def shipped_notes() -> Path:
     """Return the folder of the notes that ship with Etude."""
     return Path(str(files("knowledge"))) / "notes"
+
+
+def open_exam_records(settings: Settings) -> ExamRecords:
+    """Return what the exam room keeps, in the database that the settings name.
+
+    Raises:
+        RecordsError: the database cannot be opened.
+
+    """
+    from assistant.records import ExamRecords, Records
+
+    return ExamRecords(Records(settings.database_url).database)
+
+
+def open_exam_room(settings: Settings, records: ExamRecords | None = None) -> ExamRoom:
+    """Return the exam room over the bank and the notes that ship with Etude.
+
+    Raises:
+        InputError: a line of the bank is wrong.
+        RecordsError: the database cannot be opened.
+
+    """
+    from assistant.exam.bank import load_bank
+    from assistant.exam.room import ExamRoom
+    from knowledge.outline import load_outline
+
+    return ExamRoom(load_bank(), load_outline(shipped_notes()), records or open_exam_records(settings))
+
+
+def coverage_map() -> Path:
+    """Return the map of what the notes that ship with Etude cover."""
+    return Path(str(files("knowledge"))) / "coverage.toml"

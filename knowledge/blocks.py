@@ -6,6 +6,7 @@ items, tables, code. Every line with words is in one of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,9 @@ from knowledge.plain import plain
 
 _LONGEST_TITLE = 160
 """Characters. A longer heading is a paragraph that somebody put a ``#`` before; its words also become a block."""
+
+_ANCHOR = re.compile(r"\s*\{#([A-Za-z][\w-]*)\}\s*$")
+"""An id given to a heading, as Pandoc and kramdown write it: ``## Tokens {#tokens}``. It is not part of the title."""
 
 BlockKind = Literal["prose", "table", "code"]
 
@@ -38,11 +42,12 @@ class Block:
 
 @dataclass(slots=True)
 class Section:
-    """A heading path, the line of its last heading counted from 1, and the blocks beneath."""
+    """A heading path, the line of its last heading counted from 1, the blocks beneath, and the id it was given."""
 
     heading: tuple[str, ...]
     line: int
     blocks: list[Block]
+    anchor: str = ""
 
 
 def sections(lines: Sequence[str]) -> Iterator[Section]:
@@ -57,10 +62,12 @@ def sections(lines: Sequence[str]) -> Iterator[Section]:
             yield section
             start, end = token.map
             level = int(token.tag[1])
-            title = plain(tokens[position + 1].content).strip() or "Untitled"
+            written = tokens[position + 1].content
+            anchor = _ANCHOR.search(written)
+            title = plain(written[: anchor.start()] if anchor else written).strip() or "Untitled"
             blocks = list(_block("prose", lines, start, end)) if len(title) > _LONGEST_TITLE else []
             path = [*((depth, name) for depth, name in path if depth < level), (level, _shortened(title))]
-            section = Section(tuple(name for _, name in path), start + 1, blocks)
+            section = Section(tuple(name for _, name in path), start + 1, blocks, anchor[1] if anchor else "")
         elif token.type != "hr":
             section.blocks += _blocks(tokens, position, lines)
     yield section

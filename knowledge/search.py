@@ -107,8 +107,14 @@ class Searcher:
         """
         return len(self._allowed(self._generation(where), where, "text"))
 
-    def search(self, query: str, k: int = 5, where: Filter = EVERYTHING) -> list[Hit]:
+    def search(self, query: str, k: int = 5, where: Filter = EVERYTHING, *, rerank: bool = True) -> list[Hit]:
         """Return the ``k`` best chunks, best first.
+
+        Args:
+            query: what to look for.
+            k: how many.
+            where: which chunks may be found.
+            rerank: add the late part, which costs most of the time; without it ``score`` has the other three parts.
 
         Raises:
             InputError: the query is empty.
@@ -127,7 +133,7 @@ class Searcher:
         keyword = generation.keywords.scores(query)
         chosen = self._candidates(generation, allowed, vector, keyword, where, max(_CANDIDATES, 2 * k))
         hits = self._score(generation, [allowed[key] for key in chosen], vector, keyword)
-        return self._rerank(query, hits)[:k]
+        return (self._rerank(query, hits) if rerank else hits)[:k]
 
     def empty_headings(self, query: str, where: Filter = EVERYTHING) -> list[EmptyHeading]:
         """Return every heading that has nothing under it."""

@@ -31,7 +31,9 @@ TOP = {
 
 DOORS = {
     "assistant.prompts": {"PromptTemplate", "load_prompt"},
-    "assistant.records": {"Conversation", "Records", "SavedTurn"},
+    "assistant.records": {
+        *("Attempt", "Conversation", "ExamRecords", "Records", "SavedCard", "SavedReview", "SavedTurn"),
+    },
     "assistant.web": {"serve"},
     "knowledge": {
         *("Chunk", "Document", "Embedder", "Filter", "Hit", "IndexFolder", "Searcher", "SyncReport"),

@@ -1,5 +1,6 @@
-"""The database of what happened: conversations, their turns and the person's feedback on them."""
+"""The database of what happened: conversations and the person's feedback, exams, and the cards that were learned."""
 
+from assistant.records.exams import Attempt, ExamRecords, SavedCard, SavedReview
 from assistant.records.store import Conversation, Records, SavedTurn
 
-__all__ = ["Conversation", "Records", "SavedTurn"]
+__all__ = ["Attempt", "Conversation", "ExamRecords", "Records", "SavedCard", "SavedReview", "SavedTurn"]

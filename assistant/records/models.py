@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def now() -> datetime:
@@ -99,3 +99,54 @@ class FeedbackRow(Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     turn: Mapped[TurnRow] = relationship(back_populates="feedback")
+
+
+class ExamRow(Base):
+    """An exam that was begun; ``state`` is all of it, the columns are what is searched for."""
+
+    __tablename__ = "exams"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    mode: Mapped[str] = mapped_column(String(20))
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    finished: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    state: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class AttemptRow(Base):
+    """One graded response: what history and progress are counted from."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("exam_id", "question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[str] = mapped_column(String(36), index=True)
+    mode: Mapped[str] = mapped_column(String(20))
+    question_id: Mapped[str] = mapped_column(String(80), index=True)
+    domain: Mapped[int]
+    task: Mapped[str] = mapped_column(String(8))
+    response: Mapped[list[str]] = mapped_column(JSON, default=list)
+    right: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class CardRow(Base):
+    """What spaced repetition knows of one card; ``state`` is in the form of the fsrs package."""
+
+    __tablename__ = "cards"
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    due: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    state: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ReviewRow(Base):
+    """One review of one card, kept so that the scheduler can be fitted to its person."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (UniqueConstraint("card_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    card_id: Mapped[str] = mapped_column(String(120), index=True)
+    rating: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

@@ -1,26 +1,19 @@
-"""Conversations, turns and feedback: what the rest of Etude may ask of the records database.
-
-`Records` opens one short session a call, so that any thread may use it. SQLite is the default (write-ahead log, five
-seconds of patience when another process writes); any SQLAlchemy URL works.
-"""
+"""Conversations, turns and feedback: what the rest of Etude may ask of the records database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from assistant.chat.events import Answer, Citation, Nearest, Timings, Usage
 from assistant.errors import RecordsError
-from assistant.records.engine import explain, open_engine, place_of
-from assistant.records.models import SCHEMA_VERSION, Base, ConversationRow, FeedbackRow, SchemaRow, TurnRow, now
+from assistant.records.database import Database
+from assistant.records.models import ConversationRow, FeedbackRow, TurnRow, now
 
 TITLE_LENGTH = 60
 
@@ -60,17 +53,12 @@ class Records:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
-        self._place = place_of(self._engine)
-        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
-        try:
-            self._prepare()
-        except RecordsError:
-            self._prepare()  # another process may have been making the same tables
+        self.database = Database(url)
+        self._session = self.database.session
 
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
+        self.database.close()
 
     def conversations(self) -> list[Conversation]:
         """Return the saved conversations, the last used first."""
@@ -163,30 +151,6 @@ class Records:
         if row is None:
             raise RecordsError("This answer is no longer saved. Reload the page.")
         return row
-
-    def _prepare(self) -> None:
-        with self._session(write=True) as session:
-            known = inspect(session.connection()).has_table(SchemaRow.__tablename__)
-            version = session.scalar(select(func.max(SchemaRow.version))) if known else None
-            if version is not None and version > SCHEMA_VERSION:
-                raise RecordsError(
-                    f"{self._place} was written by a newer Etude (layout {version}, this one knows "
-                    f"{SCHEMA_VERSION}). Update Etude, or set `database` to another place."
-                )
-            Base.metadata.create_all(session.connection())
-            if version is None:
-                session.add(SchemaRow(version=SCHEMA_VERSION))
-
-    @contextmanager
-    def _session(self, write: bool = False) -> Iterator[Session]:
-        try:
-            with self._sessions() as session, session.begin():
-                if write and self._engine.dialect.name == "sqlite":
-                    # Take the lock before reading, so that no other writer comes between what is read and written.
-                    session.connection().exec_driver_sql("BEGIN IMMEDIATE")
-                yield session
-        except SQLAlchemyError as error:
-            raise RecordsError(explain(self._place, error)) from error
 
 
 def shorten(text: str, length: int = TITLE_LENGTH) -> str:

@@ -163,7 +163,7 @@ def test_a_newer_database_is_refused_and_left_alone(records, file):
     with sqlite3.connect(file) as raw:
         raw.execute("drop table feedback")
         raw.execute("update schema_version set version = 7")
-    with pytest.raises(RecordsError, match=r"newer Etude \(layout 7, this one knows 1\)"):
+    with pytest.raises(RecordsError, match=r"newer Etude \(layout 7, this one knows 2\)"):
         Records(f"sqlite:///{file}")
     tables = sqlite3.connect(file).execute("select name from sqlite_master where name = 'feedback'").fetchall()
     assert tables == []
@@ -183,7 +183,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
 
 
 def test_a_full_disk_is_one_sentence(records):
-    with records._engine.connect() as connection:
+    with records.database._engine.connect() as connection:
         connection.exec_driver_sql("pragma max_page_count = 1")
         pages = connection.exec_driver_sql("pragma page_count").scalar()
         connection.exec_driver_sql(f"pragma max_page_count = {pages}")
