@@ -107,14 +107,8 @@ class Searcher:
         """
         return len(self._allowed(self._generation(where), where, "text"))
 
-    def search(self, query: str, k: int = 5, where: Filter = EVERYTHING, *, rerank: bool = True) -> list[Hit]:
+    def search(self, query: str, k: int = 5, where: Filter = EVERYTHING) -> list[Hit]:
         """Return the ``k`` best chunks, best first.
-
-        Args:
-            query: what to look for.
-            k: how many.
-            where: which chunks may be found.
-            rerank: add the late part, which costs most of the time; without it ``score`` has the other three parts.
 
         Raises:
             InputError: the query is empty.
@@ -130,10 +124,45 @@ class Searcher:
         if not allowed:
             return []
         vector = self.embedder.encode([query])[0]
+        hits = self._first_pass(generation, allowed, query, vector, where, max(_CANDIDATES, 2 * k))
+        return self._rerank(query, hits)[:k]
+
+    def search_many(
+        self, queries: Sequence[str], k: int = 5, where: Filter = EVERYTHING
+    ) -> tuple[list[list[Hit]], Vectors]:
+        """Search for several short queries at once, without the late part, which costs most of the time.
+
+        Returns:
+            The ``k`` best chunks for each query, best first, and the unit vectors of the queries,
+            shape ``(queries, dimension)``.
+
+        Raises:
+            CollectionNotFound: nothing is synced, or not under that name.
+            IndexMismatch: a collection was made with another embedding model.
+
+        """
+        generation = self._generation(where)
+        allowed = self._allowed(generation, where, "text")
+        cleaned = [_clean(query) for query in queries]
+        vectors = self.embedder.encode(cleaned)
+        found = [
+            self._first_pass(generation, allowed, query, vector, where, _CANDIDATES)[:k]
+            for query, vector in zip(cleaned, vectors, strict=True)
+        ]
+        return found, vectors
+
+    def _first_pass(
+        self,
+        generation: Generation,
+        allowed: dict[str, tuple[int, Entry]],
+        query: str,
+        vector: Vectors,
+        where: Filter,
+        count: int,
+    ) -> list[Hit]:
         keyword = generation.keywords.scores(query)
-        chosen = self._candidates(generation, allowed, vector, keyword, where, max(_CANDIDATES, 2 * k))
-        hits = self._score(generation, [allowed[key] for key in chosen], vector, keyword)
-        return (self._rerank(query, hits) if rerank else hits)[:k]
+        chosen = self._candidates(generation, allowed, vector, keyword, where, count)
+        return self._score(generation, [allowed[key] for key in chosen], vector, keyword)
 
     def empty_headings(self, query: str, where: Filter = EVERYTHING) -> list[EmptyHeading]:
         """Return every heading that has nothing under it."""

@@ -70,14 +70,12 @@ def gather(searcher: Searcher, asked: Asked, where: Filter = EVERYTHING) -> Evid
 
     """
     letters = list(asked.options)
-    found = tuple(searcher.search(asked.stem, _FOR_STEM, where))
-    own = {
-        letter: tuple(searcher.search(_joined(asked, letter), _FOR_OPTION, where, rerank=False)) for letter in letters
-    }
-    vectors = searcher.embedder.encode(
-        [asked.stem, *(_joined(asked, letter) for letter in letters), *asked.options.values()]
-    )
-    stem, joined, alone = vectors[0], vectors[1 : len(letters) + 1], vectors[len(letters) + 1 :]
+    count = len(letters)
+    queries = [asked.stem, *(_joined(asked, letter) for letter in letters), *asked.options.values()]
+    hits, vectors = searcher.search_many(queries, _FOR_STEM, where)
+    found = tuple(hits[0])
+    own = {letter: tuple(hits[at][:_FOR_OPTION]) for at, letter in enumerate(letters, 1)}
+    stem, joined, alone = vectors[0], vectors[1 : count + 1], vectors[count + 1 :]
     rarity = searcher.rarity()
     common = _shared_stems([asked.options[letter] for letter in letters])
     sentences = _sentences([*found, *(hit for hits in own.values() for hit in hits)])

@@ -60,16 +60,13 @@ def drill(
 def answer(
     file: Annotated[Path, typer.Argument(help="JSONL rows, or a text of pasted questions; - reads standard input.")],
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE.html", help="Write a report.")] = None,
-    method: Annotated[
-        str, typer.Option("--method", help="ours, closed (no notes) or naive (passages pasted in front).")
-    ] = "ours",
     collection: Annotated[list[str] | None, typer.Option("--collection", "-c", help="Only these notes.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer multiple-choice questions from the notes, with reasons and citations."""
     from assistant.terminal.solve import run_answer
 
-    run_answer(file, report, method, tuple(collection or ()), as_json=as_json)
+    run_answer(file, report, tuple(collection or ()), as_json=as_json)
 
 
 @exam_app.command()

@@ -1,0 +1,80 @@
+"""How likely a language model finds each option, from the probabilities of its first token.
+
+A small model that is asked for a letter and nothing else shows in the probabilities of that letter what it holds of
+each option; nothing has to be written, so that a choice costs only the reading of the question.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+
+from assistant.models.ask import SIDE_SLOT, stream
+
+_UNSEEN = -15.0
+"""Log-probability of a letter that is not even among the likeliest tokens."""
+_TOLD = -4.0
+"""Log-probability of the letters that a model without probabilities did not name."""
+_ALTERNATIVES = 40
+
+
+def option_logprobs(
+    chat: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    letters: Sequence[str],
+    cancelled: threading.Event | None = None,
+) -> dict[str, float]:
+    """Return the log-probability of each letter, normalized over the letters.
+
+    Args:
+        chat: any chat model; one that gives no probabilities counts with the letter that it names.
+        messages: a prompt that asks for one letter.
+        letters: the options.
+        cancelled: set it to stop.
+
+    Raises:
+        GenerationFailed: the back end refused or broke off.
+
+    """
+    found: dict[str, float] = {}
+    told = ""
+    replies = stream(
+        chat,
+        messages,
+        slot=SIDE_SLOT,
+        cancelled=cancelled,
+        logprobs=True,
+        top_logprobs=_ALTERNATIVES,
+        max_tokens=1,
+        temperature=0.0,
+    )
+    for reply in replies:
+        told += str(reply.text)
+        if not found:
+            found = _letters_of(reply, letters)
+    if not found:
+        named = next((letter for letter in letters if told.strip().upper().startswith(letter)), None)
+        found = {letter: 0.0 if letter == named else _TOLD for letter in letters} if named else {}
+    return normalized({letter: found.get(letter, _UNSEEN) for letter in letters})
+
+
+def normalized(values: Mapping[str, float]) -> dict[str, float]:
+    """Return log-probabilities that sum to one: the log-softmax of the values."""
+    highest = max(values.values())
+    total = highest + math.log(sum(math.exp(value - highest) for value in values.values()))
+    return {key: value - total for key, value in values.items()}
+
+
+def _letters_of(reply: AIMessageChunk, letters: Iterable[str]) -> dict[str, float]:
+    content = (reply.response_metadata.get("logprobs") or {}).get("content")
+    wanted = set(letters)
+    found: dict[str, float] = {}
+    for item in (content[0].get("top_logprobs") or []) if content else []:
+        letter = item["token"].strip()
+        if letter in wanted:
+            found[letter] = max(found.get(letter, _UNSEEN), item["logprob"])
+    return found

@@ -1,0 +1,195 @@
+"""Answers a multiple-choice question: what the notes say and what the model holds, weighed together.
+
+`Solver.solve` is the door. For each option it joins
+
+- **signs** from the notes (``assistant.exam.evidence``): how well passages link the option with the stem;
+- **closed**: the language model's log-probability of the option's letter, without notes;
+- **open**: the same with the best sentence for each option in front.
+
+They are joined by a conditional logit (McFadden 1974) whose weights were fitted on the dev part of the bank by
+``python -m eval.bench.exam --fit``; ``eval/data/README.md`` has the figures. The prompts begin with worked examples,
+which are read once a process and cost nothing later.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from langchain_core.language_models.chat_models import BaseChatModel
+
+from assistant.chat.events import Citation
+from assistant.exam.asked import Asked
+from assistant.exam.choice import normalized, option_logprobs
+from assistant.exam.evidence import Claim, Evidence, gather
+from assistant.models.chat import make_chat_model
+from assistant.prompts import load_prompt
+from assistant.rooms import open_searcher
+from assistant.settings import Settings
+from knowledge.search import Filter, Searcher
+from knowledge.store import sentence_texts
+
+WEIGHTS: Mapping[str, float] = {
+    "closed": 0.6,
+    "open": 0.6,
+    "search": 4.0,
+    "linked": 4.0,
+    "joined": 3.0,
+}
+"""Log-odds a unit of each sign."""
+COVERED = 0.30
+"""Link of stem and best option from which the notes count as covering a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionNote:
+    """What the notes say of one option.
+
+    ``text`` is empty where they do not name it; ``marker`` is the number of its citation; ``line`` counts from 1.
+    """
+
+    text: str
+    section: tuple[str, ...]
+    file: str
+    line: int
+    marker: int
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The answer to a question.
+
+    ``answer`` are letters, ``probabilities`` 0 to 1 by letter and sum to 1, ``covered`` says whether the notes say
+    something about the question, ``seconds`` is how long it took.
+    """
+
+    id: str
+    answer: tuple[str, ...]
+    probabilities: Mapping[str, float]
+    covered: bool
+    notes: Mapping[str, OptionNote]
+    citations: tuple[Citation, ...]
+    seconds: float
+
+
+class Solver:
+    """Answers questions from the synced notes with the chat model of the settings; safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._prompt = load_prompt("choice")
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Search over the notes."""
+        return open_searcher(self.settings)
+
+    @cached_property
+    def chat(self) -> BaseChatModel:
+        """The language model."""
+        return make_chat_model(self.settings)
+
+    def solve(
+        self, asked: Asked, collections: Sequence[str] = (), cancelled: threading.Event | None = None
+    ) -> Solution:
+        """Answer one question.
+
+        Args:
+            asked: the question.
+            collections: which notes to search; none is all.
+            cancelled: set it to stop; what is known by then is the answer.
+
+        Raises:
+            KnowledgeError: nothing is synced, or the index cannot be used.
+            ModelError: the model is missing, damaged, or broke off.
+
+        """
+        began = time.perf_counter()
+        evidence = gather(self.searcher, asked, Filter(tuple(collections)))
+        signs = {letter: dict(claim.signs) for letter, claim in evidence.claims.items()}
+        for name, notes in (("closed", ""), ("open", notes_text(evidence))):
+            found = option_logprobs(self.chat, self._prompt.messages(**variables(asked, notes)), list(signs), cancelled)
+            for letter, value in found.items():
+                signs[letter][name] = value
+        probabilities = weigh(signs)
+        answer = tuple(sorted(sorted(probabilities, key=lambda letter: -probabilities[letter])[: asked.choose]))
+        citations, notes_by_letter = _cite(evidence.claims, answer)
+        return Solution(
+            id=asked.id,
+            answer=answer,
+            probabilities=probabilities,
+            covered=covers(evidence),
+            notes=notes_by_letter,
+            citations=citations,
+            seconds=time.perf_counter() - began,
+        )
+
+
+def weigh(signs: Mapping[str, Mapping[str, float]], weights: Mapping[str, float] = WEIGHTS) -> dict[str, float]:
+    """Return the probability of each option from its signs."""
+    values = {
+        letter: sum(weight * own.get(name, 0.0) for name, weight in weights.items()) for letter, own in signs.items()
+    }
+    return {letter: math.exp(value) for letter, value in normalized(values).items()}
+
+
+def covers(evidence: Evidence) -> bool:
+    """Say whether the notes say something about a question: some option is linked to its stem closely enough."""
+    return max((claim.signs["linked"] for claim in evidence.claims.values()), default=0.0) >= COVERED
+
+
+def variables(asked: Asked, notes: str = "") -> dict[str, str]:
+    """Return the variables of the prompt; ``notes`` are lines, empty for none."""
+    options = "\n".join(f"{letter}. {' '.join(text.split())}" for letter, text in asked.options.items())
+    return {"notes": f"Notes:\n{notes}\n\n" if notes else "", "stem": asked.stem.strip(), "options": options}
+
+
+def notes_text(evidence: Evidence) -> str:
+    """Return the best sentence for each option, one a line."""
+    lines = (f"- {claim.best.titled}" for claim in evidence.claims.values() if claim.best)
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _cite(claims: Mapping[str, Claim], answer: Sequence[str]) -> tuple[tuple[Citation, ...], dict[str, OptionNote]]:
+    """Number the passages that speak of the options, those of the answer first."""
+    used: dict[str, list[int]] = {}
+    passages: dict[str, Claim] = {}
+    for letter in [*answer, *(letter for letter in claims if letter not in answer)]:
+        if best := claims[letter].best:
+            used.setdefault(best.hit.chunk.id, []).append(best.number)
+            passages.setdefault(best.hit.chunk.id, claims[letter])
+    markers = {chunk_id: number for number, chunk_id in enumerate(used, 1)}
+    citations = tuple(_citation(markers[chunk_id], claim, used[chunk_id]) for chunk_id, claim in passages.items())
+    notes = {
+        letter: OptionNote(
+            text=claim.best.words if claim.best else "",
+            section=claim.best.hit.chunk.heading if claim.best else (),
+            file=claim.best.hit.chunk.file if claim.best else "",
+            line=claim.best.hit.chunk.start_line if claim.best else 0,
+            marker=markers[claim.best.hit.chunk.id] if claim.best else 0,
+            right=letter in answer,
+        )
+        for letter, claim in claims.items()
+    }
+    return citations, notes
+
+
+def _citation(marker: int, claim: Claim, numbers: Sequence[int]) -> Citation:
+    assert claim.best is not None  # only claims with a sentence are numbered
+    hit = claim.best.hit
+    spans = sentence_texts(hit.chunk)
+    return Citation(
+        marker=marker,
+        collection=hit.collection,
+        file=hit.chunk.file,
+        heading=hit.chunk.heading,
+        start_line=hit.chunk.start_line,
+        end_line=hit.chunk.end_line,
+        text=hit.chunk.text,
+        used=tuple(spans[number][:2] for number in sorted(set(numbers)) if number < len(spans)),
+    )
