@@ -52,10 +52,10 @@ class _Row(BaseModel):
     @field_validator("answer", mode="before")
     @classmethod
     def _key(cls, value: Any) -> Any:
-        letters = [value] if isinstance(value, str) else value
+        letters = [value] if isinstance(value, str) else [] if value is None else value
         if isinstance(letters, list) and len(letters) == 1 and isinstance(letters[0], str):
             letters = [part for part in letters[0].replace(",", " ").split() if part]
-        return [str(letter).strip().upper() for letter in letters or []] if isinstance(letters, list) else value
+        return [str(letter).strip().upper() for letter in letters] if isinstance(letters, list) else value
 
 
 def asked_from_row(row: Any, number: int) -> Asked:

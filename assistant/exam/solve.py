@@ -4,7 +4,7 @@
 
 - **signs** from the notes (``assistant.exam.evidence``): how well passages link the option with the stem;
 - **closed**: the language model's log-probability of the option's letter, without notes;
-- **open**: the same with the best sentence for each option in front.
+- **open**: the same with the best passages in front, cut to their most relevant sentences.
 
 They are joined by a conditional logit (McFadden 1974) whose weights were fitted on the dev part of the bank by
 ``python -m eval.bench.exam --fit``; ``eval/data/README.md`` has the figures. The prompts begin with worked examples,
@@ -25,8 +25,9 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from assistant.chat.events import Citation
 from assistant.exam.asked import Asked
 from assistant.exam.choice import normalized, option_logprobs
-from assistant.exam.evidence import Claim, Evidence, gather
+from assistant.exam.evidence import Claim, Evidence, context, gather
 from assistant.models.chat import make_chat_model
+from assistant.models.embedded import EmbeddedChat
 from assistant.prompts import load_prompt
 from assistant.rooms import open_searcher
 from assistant.settings import Settings
@@ -37,10 +38,14 @@ WEIGHTS: Mapping[str, float] = {
     "closed": 0.6,
     "open": 0.6,
     "search": 4.0,
-    "linked": 4.0,
-    "joined": 3.0,
+    "linked": 2.0,
+    "joined": 2.0,
+    "covered": 2.0,
+    "first": 1.0,
 }
 """Log-odds a unit of each sign."""
+NOTES_TOKENS = 220
+"""Budget for notes in the prompt; two CPU cores read about 70 tokens a second."""
 COVERED = 0.30
 """Link of stem and best option from which the notes count as covering a question."""
 
@@ -110,14 +115,9 @@ class Solver:
 
         """
         began = time.perf_counter()
-        evidence = gather(self.searcher, asked, Filter(tuple(collections)))
-        signs = {letter: dict(claim.signs) for letter, claim in evidence.claims.items()}
-        for name, notes in (("closed", ""), ("open", notes_text(evidence))):
-            found = option_logprobs(self.chat, self._prompt.messages(**variables(asked, notes)), list(signs), cancelled)
-            for letter, value in found.items():
-                signs[letter][name] = value
+        evidence, signs = self.read(asked, collections, cancelled)
         probabilities = weigh(signs)
-        answer = tuple(sorted(sorted(probabilities, key=lambda letter: -probabilities[letter])[: asked.choose]))
+        answer = choose(probabilities, asked.choose)
         citations, notes_by_letter = _cite(evidence.claims, answer)
         return Solution(
             id=asked.id,
@@ -128,6 +128,30 @@ class Solver:
             citations=citations,
             seconds=time.perf_counter() - began,
         )
+
+    def read(
+        self, asked: Asked, collections: Sequence[str] = (), cancelled: threading.Event | None = None
+    ) -> tuple[Evidence, dict[str, dict[str, float]]]:
+        """Return what the notes say, and the signs of each option before they are weighed.
+
+        Raises:
+            KnowledgeError: nothing is synced, or the index cannot be used.
+            ModelError: the model is missing, damaged, or broke off.
+
+        """
+        evidence = gather(self.searcher, asked, Filter(tuple(collections)))
+        signs = {letter: dict(claim.signs) for letter, claim in evidence.claims.items()}
+        count = self.chat.get_num_tokens if isinstance(self.chat, EmbeddedChat) else self.searcher.count_tokens
+        for name, notes in (("closed", ""), ("open", context(evidence, NOTES_TOKENS, count))):
+            found = option_logprobs(self.chat, self._prompt.messages(**variables(asked, notes)), list(signs), cancelled)
+            for letter, value in found.items():
+                signs[letter][name] = value
+        return evidence, signs
+
+
+def choose(values: Mapping[str, float], count: int) -> tuple[str, ...]:
+    """Return the letters of the ``count`` highest values, in order of the letters."""
+    return tuple(sorted(sorted(values, key=lambda letter: -values[letter])[:count]))
 
 
 def weigh(signs: Mapping[str, Mapping[str, float]], weights: Mapping[str, float] = WEIGHTS) -> dict[str, float]:
@@ -147,12 +171,6 @@ def variables(asked: Asked, notes: str = "") -> dict[str, str]:
     """Return the variables of the prompt; ``notes`` are lines, empty for none."""
     options = "\n".join(f"{letter}. {' '.join(text.split())}" for letter, text in asked.options.items())
     return {"notes": f"Notes:\n{notes}\n\n" if notes else "", "stem": asked.stem.strip(), "options": options}
-
-
-def notes_text(evidence: Evidence) -> str:
-    """Return the best sentence for each option, one a line."""
-    lines = (f"- {claim.best.titled}" for claim in evidence.claims.values() if claim.best)
-    return "\n".join(dict.fromkeys(lines))
 
 
 def _cite(claims: Mapping[str, Claim], answer: Sequence[str]) -> tuple[tuple[Citation, ...], dict[str, OptionNote]]:

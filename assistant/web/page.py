@@ -23,14 +23,13 @@ class Tab(Protocol):
 
 
 def build_page(tabs: Sequence[Tab]) -> gr.Blocks:
-    """Return the page; with one tab there is no tab bar."""
+    """Return the page. The header names the tabs; ``assets/etude.js`` shows the one that is chosen."""
     page: gr.Blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True)
     with page:
-        fixed_html(parts.HEADER, elem_id="header")
-        with gr.Tabs(elem_id="tabs", elem_classes=["only-one" if len(tabs) == 1 else "several"]):
-            for tab in tabs:
-                with gr.Tab(tab.name):
-                    tab.build(page)
+        fixed_html(parts.header([tab.name for tab in tabs]), elem_id="header")
+        for tab in tabs:
+            with gr.Column(elem_id=f"tab-{tab.name.lower()}", elem_classes=["tab"]):
+                tab.build(page)
         fixed_html(parts.HELP, elem_id="help-place")
     page.queue(default_concurrency_limit=8, api_open=False)
     return page

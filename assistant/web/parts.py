@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.web.icons import button, icon
 
-SHORTCUTS = (
+CHAT_KEYS = (
     ("Enter", "Send the question"),
     ("Shift + Enter", "New line"),
     ("Esc", "Stop the answer, close a panel"),
@@ -15,15 +17,38 @@ SHORTCUTS = (
     (",", "Settings"),
     ("?", "This list"),
 )
-
-HEADER = (
-    '<header class="bar">'
-    f"{button('library', 'menu', 'Conversations (C)')}"
-    '<a class="wordmark" href="./" data-do="new">Étude</a>'
-    f"<nav>{button('sources', 'book', 'Sources (S)')}{button('settings', 'settings', 'Settings (,)')}"
-    '<button type="button" class="quiet" data-do="help" aria-label="Shortcuts (?)" title="Shortcuts (?)">'
-    '<span class="glyph">?</span></button></nav></header>'
+EXAM_KEYS = (
+    ("1 to 8", "Choose an option"),
+    ("Enter", "Check the answer, go on"),
+    ("← →", "Previous and next question"),
+    ("↑ ↓", "Move the card that has the focus"),
+    ("F", "Flag the question (mock exam)"),
+    ("R", "All questions (mock exam)"),
+    ("E", "Explain it to me"),
+    ("Space", "Turn the card (drill)"),
+    ("1 to 4", "Again, hard, good, easy (drill)"),
+    ("Esc", "Close the note, stop the explanation"),
+    ("H", "Back to the start of the exam room"),
+    ("?", "This list"),
 )
+
+
+def header(tabs: Sequence[str]) -> str:
+    """Return the bar at the top; with one tab it names none."""
+    names = "".join(
+        f'<button type="button" class="plain" data-do="tab" data-tab="{name.lower()}">{name}</button>' for name in tabs
+    )
+    return (
+        '<header class="bar">'
+        f"{button('library', 'menu', 'Conversations (C)', classes='quiet of-chat')}"
+        '<a class="wordmark" href="./" data-do="new">Étude</a>'
+        + (f'<nav class="tabs" aria-label="Rooms">{names}</nav>' if len(tabs) > 1 else "")
+        + f'<nav class="tools-of-page">{button("sources", "book", "Sources (S)", classes="quiet of-chat")}'
+        f"{button('settings', 'settings', 'Settings (,)', classes='quiet of-chat')}"
+        '<button type="button" class="quiet" data-do="help" aria-label="Shortcuts (?)" title="Shortcuts (?)">'
+        '<span class="glyph">?</span></button></nav></header>'
+    )
+
 
 LIBRARY_HEAD = (
     '<header class="panel-head"><h2>Conversations</h2>'
@@ -47,9 +72,14 @@ SOURCES = (
     '<div class="sources-body"><p class="hint">The passages that an answer stands on appear here.</p></div></aside>'
 )
 
+
+def _shortcuts(tab: str, keys: Sequence[tuple[str, str]]) -> str:
+    rows = "".join(f"<div><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>" for key, what in keys)
+    return f'<dl class="of-{tab}">{rows}</dl>'
+
+
 HELP = (
     '<dialog id="help" aria-label="Shortcuts"><header class="panel-head"><h2>Shortcuts</h2>'
-    f"{button('help', 'close', 'Close')}</header><dl>"
-    + "".join(f"<div><dt><kbd>{keys}</kbd></dt><dd>{what}</dd></div>" for keys, what in SHORTCUTS)
-    + "</dl></dialog>"
+    f"{button('help', 'close', 'Close')}</header>"
+    f"{_shortcuts('chat', CHAT_KEYS)}{_shortcuts('exam', EXAM_KEYS)}</dialog>"
 )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.web.answering import Desk
+    from assistant.web.exam.solving import Solve
 
 ASSETS = Path(__file__).with_name("assets")
 
@@ -57,14 +58,22 @@ def listening(server: Server) -> socket.socket:
         raise ServerError(_explain(server, error)) from error
 
 
-def make_app(settings: Settings, records: Records, desk: Desk) -> FastAPI:
-    """Return the web application: the page at ``/`` and its files under ``/etude``."""
+def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | None = None) -> FastAPI:
+    """Return the web application: the page at ``/``, its files under ``/etude``, and exports under ``/exam``.
+
+    ``solve`` answers pasted questions; without it the Exam tab does not offer to.
+    """
     import gradio as gr
     from fastapi import FastAPI
     from fastapi.responses import FileResponse
     from fastapi.staticfiles import StaticFiles
 
+    from assistant.records import ExamRecords
+    from assistant.rooms import open_exam_room
     from assistant.web.chat import ChatTab
+    from assistant.web.exam.export import add_exports
+    from assistant.web.exam.rooms import Rooms
+    from assistant.web.exam.tab import ExamTab
     from assistant.web.guard import Guard
     from assistant.web.page import build_page
     from assistant.web.theme import theme
@@ -77,9 +86,13 @@ def make_app(settings: Settings, records: Records, desk: Desk) -> FastAPI:
     def favicon() -> FileResponse:
         return FileResponse(ASSETS / "favicon.png")
 
+    exams = ExamRecords(records.database)
+    rooms = Rooms(exams, lambda: open_exam_room(settings, exams))
+    add_exports(app, rooms)
+
     gr.mount_gradio_app(
         app,
-        build_page([ChatTab(settings, records, desk)]),
+        build_page([ChatTab(settings, records, desk), ExamTab(rooms, desk, solve)]),
         path="/",
         server_name=settings.server.host,
         server_port=settings.server.port,
@@ -101,6 +114,7 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
     import uvicorn
 
     from assistant.chat.pipeline import Assistant
+    from assistant.exam.solve import Solver
     from assistant.web.answering import Desk
 
     desk = Desk(settings, records, Assistant)
@@ -123,7 +137,7 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
             await asyncio.to_thread(desk.close)
             records.close()
 
-    app = make_app(settings, records, desk)
+    app = make_app(settings, records, desk, Solver(settings).solve)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
     with contextlib.suppress(KeyboardInterrupt):
         Announcing(config).run(sockets=[sock])

@@ -66,6 +66,8 @@ WINDOWS = "When are the greenhouse windows opened?"
 class Etude:
     """A home with synced notes, and the server that shows it."""
 
+    program = ("app.py",)
+
     def __init__(self, folder: Path, models: list[Path]) -> None:
         self.home = folder / "home"
         notes = folder / "notes"
@@ -96,7 +98,7 @@ class Etude:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT
+            [sys.executable, *self.program], cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT
         )
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:

@@ -2,7 +2,8 @@
 import etude from "./etude.js";
 
 (() => {
-  const { actions, keys, kept, narrow, panel, look } = etude;
+  const { kept, narrow, panel, look } = etude;
+  const { actions, keys } = etude.tab("chat");
   const $ = (selector, root = document) => root.querySelector(selector);
   const box = () => $(".composer textarea");
   const live = () => $("#live .turn");
@@ -250,7 +251,7 @@ import etude from "./etude.js";
       history.replaceState(null, "", at);
     }
     const title = $("#library li[aria-current] .open")?.title;
-    document.title = title ? `${title} · Étude` : "Étude";
+    etude.titled("chat", title);
   }
 
   function ready() {
@@ -305,5 +306,8 @@ import etude from "./etude.js";
   keys["/"] = () => box().focus();
   keys.n = () => actions.new();
   keys.s = () => actions.sources(document.body);
+  keys.c = () => etude.shared.library();
+  keys[","] = () => etude.shared.settings();
+  etude.tab("chat").entered = () => { fit(); if (!narrow(820)) box()?.focus(); };
   ready();
 })();

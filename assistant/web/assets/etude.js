@@ -1,4 +1,4 @@
-// What every tab shares: panels, appearance, the tip of citations, shortcuts. A tab's own script imports it.
+// What every tab shares: the tabs, panels, appearance, the tip of citations, shortcuts. A tab's own script imports it.
 const etude = (() => {
   const kept = {
     get: (key) => { try { return localStorage.getItem(`etude-${key}`); } catch { return null; } },
@@ -7,6 +7,36 @@ const etude = (() => {
   const narrow = (width) => matchMedia(`(max-width: ${width}px)`).matches;
   const actions = {};
   const keys = {};
+
+  // A tab has actions and shortcuts of its own, which count while it is shown; the others are those of the page.
+  const tabs = {};
+  const tab = (name) => tabs[name] ??= { actions: {}, keys: {}, title: "", entered: () => {} };
+  const current = () => document.body.dataset.tab;
+  const here = () => tab(current());
+  const FIRST = "chat";
+  function titled(name, title) {
+    tab(name).title = title;
+    if (name === current()) document.title = title ? `${title} · Étude` : "Étude";
+  }
+  function go(name) {
+    document.body.dataset.tab = name;
+    for (const button of document.querySelectorAll(".tabs [data-tab]")) {
+      if (button.dataset.tab === name) button.setAttribute("aria-current", "page");
+      else button.removeAttribute("aria-current");
+    }
+    const at = new URL(location.href);
+    if (name === FIRST) at.searchParams.delete("tab"); else at.searchParams.set("tab", name);
+    if (at.href !== location.href) history.replaceState(null, "", at);
+    titled(name, here().title);
+    hideTip();
+    here().entered();
+  }
+  function firstTab() {
+    const drawn = document.querySelector(".bar");
+    if (!drawn) { setTimeout(firstTab, 30); return; }
+    const known = drawn.querySelector(`.tabs [data-tab="${CSS.escape(current())}"]`);
+    go(known ? current() : FIRST);
+  }
 
   // Appearance: the system's, unless the person chose. Gradio sets the class once it has loaded, so it is watched.
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -54,7 +84,7 @@ const etude = (() => {
   function act(event) {
     const from = event.target.closest?.("[data-do]");
     if (!from || (event.type === "submit") !== (from.tagName === "FORM")) return;
-    const action = actions[from.dataset.do];
+    const action = here().actions[from.dataset.do] || actions[from.dataset.do];
     if (action) { event.preventDefault(); hideTip(); action(from, event); }
   }
 
@@ -63,16 +93,19 @@ const etude = (() => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     // An open dialog closes itself at Escape.
     if (document.querySelector("dialog[open]") || (writing && event.key !== "Escape")) return;
-    const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (action) { event.preventDefault(); action(event); }
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const action = here().keys[name] || keys[name];
+    // An action that has nothing to do says false, and the key does what it always does.
+    if (action && action(event) !== false) event.preventDefault();
   }
 
   Object.assign(actions, {
     library: () => panel("library"),
+    tab: (from) => go(from.dataset.tab),
     settings: () => document.body.classList.toggle("settings"),
     help: () => { const box = document.getElementById("help"); if (box.open) box.close(); else box.showModal(); },
   });
-  Object.assign(keys, { "?": () => actions.help(), c: () => actions.library(), ",": () => actions.settings() });
+  keys["?"] = () => actions.help();
 
   document.addEventListener("click", act);
   document.addEventListener("submit", act);
@@ -93,7 +126,9 @@ const etude = (() => {
   new MutationObserver(look).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   if (narrow(820) || kept.get("library") === "closed") document.body.classList.add("no-library");
   look();
-  return { actions, keys, kept, narrow, panel, look };
+  document.body.dataset.tab = new URLSearchParams(location.search).get("tab") || FIRST;
+  firstTab();
+  return { tab, titled, kept, narrow, panel, look, shared: actions };
 })();
 
 export default etude;

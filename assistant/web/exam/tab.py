@@ -1,0 +1,204 @@
+"""The Exam tab.
+
+The page's script (``assets/exam.js``) says what the person did through one invisible component, the bridge; the
+functions here answer with HTML. What a step does is in ``steps``; this module binds it to Gradio.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import gradio as gr
+
+from assistant.errors import EtudeError, InputError
+from assistant.exam.paste import parse_questions
+from assistant.web.answering import Ask, Desk
+from assistant.web.chat import fixed_html
+from assistant.web.exam import words
+from assistant.web.exam.ask_view import Solved, solved_html
+from assistant.web.exam.explain import explain_question, explained_html, refused_html
+from assistant.web.exam.export import MOST_CHARACTERS, take_in
+from assistant.web.exam.question_view import clock_html
+from assistant.web.exam.rooms import Rooms
+from assistant.web.exam.section_view import section_html
+from assistant.web.exam.solving import Solve
+from assistant.web.exam.steps import Screen, Steps
+from assistant.web.exam.values import Data, number, text
+from assistant.web.icons import button
+
+_EVENTS = ("step", "look", "section", "explain", "solve", "halt", "take")
+_CALLS = ", ".join(f"{name}: (data) => trigger('{name}', data)" for name in _EVENTS)
+_ADDRESS = ("exam", "q", "view", "deck")
+_ASIDE = (
+    '<header class="panel-head"><h2>From your notes</h2>'
+    f"{button('aside', 'close', 'Close the note (Esc)', extra=' data-key=Escape')}</header>"
+)
+
+log = logging.getLogger(__name__)
+
+
+class View(NamedTuple):
+    """What the functions return: the explanation to follow (job and question), the screen, and what is beneath it."""
+
+    job: Any = gr.skip()
+    view: Any = gr.skip()
+    below: Any = gr.skip()
+
+
+class ExamTab:
+    """The tab and its functions; ``build`` lays it out inside the current Blocks."""
+
+    name = "Exam"
+
+    def __init__(self, rooms: Rooms, desk: Desk, solve: Solve | None = None) -> None:
+        self._rooms, self._desk, self._solve = rooms, desk, solve
+        self._steps = Steps(rooms, own=solve is not None)
+        self._solving: dict[str, threading.Event] = {}
+
+    def build(self, page: gr.Blocks) -> None:
+        """Lay out the components and bind the events."""
+        with gr.Row(elem_id="exam"):
+            with gr.Column(elem_id="exam-scroll"):
+                view = fixed_html("", elem_id="exam-view")
+                below = fixed_html("", elem_id="exam-below")
+            with gr.Column(elem_id="exam-aside"):
+                fixed_html(_ASIDE)
+                section = fixed_html("", elem_id="exam-section")
+                fixed_html('<div class="passages-place"></div>', elem_id="exam-passages")
+        clock = fixed_html("", elem_id="exam-clock", js_on_load=None)
+        bridge = fixed_html("", elem_id="exam-bridge", js_on_load=f"window.etudeExam = {{ {_CALLS} }};")
+        shown = [gr.State(("", "")), view, below]
+
+        _bind(page.load, self._load, [], shown)
+        _bind(bridge.step, self._step, [], shown)
+        explained = _bind(bridge.explain, self._explain, [], shown)
+        following = _bind(explained.then, self._follow, shown[:1], shown)
+        solving = _bind(bridge.solve, self._answer, [], [below])
+        for event in (bridge.step, bridge.explain, bridge.solve):
+            event(None, cancels=[following])
+        bridge.step(None, cancels=[solving])
+        _bind(bridge.look, self._look, [], [clock])
+        _bind(bridge.section, self._section, [], [section])
+        _bind(bridge.halt, self._halt, [], [])
+        _bind(bridge.take, self._take, [], shown)
+
+    def _load(self, request: gr.Request) -> View:
+        asked = {name: str(request.query_params.get(name, "")) for name in _ADDRESS}
+        return self._drawn(lambda: self._steps.opening(asked), 0)
+
+    def _step(self, event: gr.EventData) -> View:
+        data = _data(event)
+        self._leave(data)
+        return self._drawn(lambda: self._steps.take(data), number(data, "seq"))
+
+    def _take(self, event: gr.EventData) -> View:
+        data = _data(event)
+
+        def taken() -> Screen:
+            try:
+                content = text(data, "content", MOST_CHARACTERS)
+                return self._steps.told(take_in(self._rooms.records, text(data, "name"), content))
+            except EtudeError as error:
+                return self._steps.told("", str(error))
+
+        return self._drawn(taken, number(data, "seq"))
+
+    def _drawn(self, make: Callable[[], Screen], seq: int) -> View:
+        try:
+            screen = make()
+        except Exception as error:
+            log.exception("A step of the exam failed")
+            said = f"Etude could not do that ({type(error).__name__}); its terminal shows more."
+            screen = Screen(words.notice(said) + words.button("Back to the start", do="home"))
+        return View(("", ""), screen.root(seq), "")
+
+    def _look(self, event: gr.EventData) -> str:
+        try:
+            return clock_html(self._rooms.room.look(text(_data(event), "exam")))
+        except EtudeError:
+            return ""
+
+    def _section(self, event: gr.EventData) -> str:
+        try:
+            return section_html(self._rooms.room.outline.get(text(_data(event), "section")))
+        except EtudeError as error:
+            return words.notice(str(error))
+
+    def _explain(self, event: gr.EventData) -> View:
+        key = text(_data(event), "question")
+        try:
+            question = self._rooms.room.bank.get(key)
+            if question is None:
+                raise InputError("This question is no longer in the bank.")
+            job = self._desk.ask(Ask(str(uuid4()), explain_question(question)))
+        except EtudeError as error:
+            return View(("", ""), below=refused_html(key, str(error)))
+        return View((job.id, key), below=explained_html(job, key, job.progress))
+
+    def _follow(self, following: tuple[str, str]) -> Iterator[View]:
+        job = self._desk.find(following[0])
+        if job is None:
+            yield View()
+            return
+        for progress in job.follow():
+            yield View(below=explained_html(job, following[1], progress))
+
+    def _answer(self, event: gr.EventData) -> Iterator[str]:
+        data = _data(event)
+        try:
+            if self._solve is None:
+                raise InputError("This Etude cannot answer questions of your own.")
+            asked = parse_questions(text(data, "pasted", 10_000_000))
+        except EtudeError as error:
+            yield solved_html([], 0, error=str(error))
+            return
+        stop = self._solving.setdefault(text(data, "run"), threading.Event())
+        try:
+            solved: list[Solved] = []
+            yield solved_html(solved, len(asked))
+            for question in asked:
+                try:
+                    solved.append(Solved(question, self._solve(question, cancelled=stop)))
+                except EtudeError as error:
+                    solved.append(Solved(question, error=str(error)))
+                except Exception as error:
+                    log.exception("A pasted question could not be answered")
+                    solved.append(Solved(question, error=f"Etude could not answer it ({type(error).__name__})."))
+                stopped = stop.is_set()
+                yield solved_html(solved, len(asked), stopped=stopped)
+                if stopped:
+                    return
+        finally:
+            self._solving.pop(text(data, "run"), None)
+
+    def _halt(self, event: gr.EventData) -> None:
+        self._leave(_data(event))
+
+    def _leave(self, data: Data) -> None:
+        """Stop what the person no longer waits for."""
+        if conversation := text(data, "conversation"):
+            self._desk.stop(conversation)
+        if stop := self._solving.get(text(data, "run")):
+            stop.set()
+
+
+def _data(event: gr.EventData) -> Data:
+    """Return what the page sent, whatever it was."""
+    found = getattr(event, "_data", None)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _bind(event: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
+    return event(
+        fn,
+        inputs,
+        outputs,
+        show_progress="hidden",
+        trigger_mode="multiple",
+        concurrency_limit=None,
+        api_visibility="private",
+    )

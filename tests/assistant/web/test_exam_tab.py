@@ -1,0 +1,98 @@
+import threading
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from assistant.errors import GenerationFailed, InputError
+from assistant.web.exam.rooms import Rooms
+from assistant.web.exam.tab import ExamTab
+from tests.e2e.exam_server import Solved
+
+TWO = "1. Which one speaks?\nA. Lex\nB. Polly\n\n2. Which one listens?\nA. Lex\nB. Polly"
+
+
+def event(**data):
+    return gr.EventData(None, data)
+
+
+def no_room():
+    raise InputError("The question bank has 1 wrong lines.")
+
+
+def tab_with(solve):
+    desk = SimpleNamespace(stop=lambda conversation: None)
+    return ExamTab(Rooms(SimpleNamespace(), no_room), desk, solve)
+
+
+def test_questions_are_answered_one_after_the_other():
+    tab = tab_with(lambda asked, cancelled: Solved(("B",), {"A": 0.2, "B": 0.8}))
+    shown = list(tab._answer(event(pasted=TWO, run="r")))
+    assert [html.count("solved-one") for html in shown] == [0, 1, 2]
+    assert "Answering question 1 of 2" in shown[0]
+    assert 'data-busy="yes"' not in shown[-1]
+    assert tab._solving == {}
+
+
+def test_stop_reaches_the_solver():
+    seen = []
+
+    def solve(asked, cancelled):
+        seen.append(asked.id)
+        tab._halt(event(run="r"))
+        assert cancelled.is_set()
+        return Solved(("A",), {})
+
+    tab = tab_with(solve)
+    shown = list(tab._answer(event(pasted=TWO, run="r")))
+    assert seen == ["1"]
+    assert "Stopped." in shown[-1]
+
+
+@pytest.mark.parametrize("error", [GenerationFailed("The model broke off."), ValueError("nonsense")])
+def test_a_question_that_fails_does_not_end_the_others(error, caplog):
+    def solve(asked, cancelled):
+        if asked.id == "1":
+            raise error
+        return Solved(("A",), {})
+
+    shown = list(tab_with(solve)._answer(event(pasted=TWO, run="r")))
+    assert 'role="alert"' in shown[-1]
+    assert "Answer: A" in shown[-1]
+    assert "Traceback" not in shown[-1]
+
+
+def test_text_without_a_question_is_one_sentence():
+    (shown,) = tab_with(lambda asked, cancelled: Solved((), {}))._answer(event(pasted="", run="r"))
+    assert "There is no question." in shown
+    (shown,) = tab_with(None)._answer(event(pasted=TWO, run="r"))
+    assert "cannot answer" in shown
+
+
+@pytest.mark.parametrize("data", [{}, None, [1], "text", {"exam": 5, "section": [], "question": {}}])
+def test_strange_events_and_a_broken_bank_become_sentences(data):
+    tab, strange = tab_with(None), gr.EventData(None, data)
+    assert "wrong lines" in tab._step(strange).view
+    assert "wrong lines" in tab._section(strange)
+    assert "wrong lines" in tab._explain(strange).below
+    assert "role" in tab._take(strange).view
+    assert tab._look(strange) == ""
+    tab._halt(strange)
+
+
+def test_what_nobody_foresaw_is_a_sentence_and_stays_in_the_log(caplog):
+    def broken():
+        raise RuntimeError("secret")
+
+    tab = ExamTab(Rooms(SimpleNamespace(), broken), SimpleNamespace(stop=print), None)
+    view = tab._step(event(do="home")).view
+    assert "Etude could not do that (RuntimeError)" in view
+    assert "secret" not in view
+    assert "secret" in caplog.text
+
+
+def test_each_run_has_its_own_stop():
+    tab = tab_with(lambda asked, cancelled: Solved((), {}))
+    tab._solving["mine"] = threading.Event()
+    tab._halt(event(run="yours"))
+    assert not tab._solving["mine"].is_set()
