@@ -7,6 +7,7 @@ matches one bullet of a section much better than the section as a whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +29,18 @@ def sentence_texts(chunk: Chunk) -> list[tuple[int, int, str]]:
 
     A row of a table counts as a sentence, with the words of the header beside its cells.
     """
-    rows = table_rows(chunk.text)
-    spans = ((start, end, rows.get(chunk.text.count("\n", 0, start))) for start, end in sentences(chunk.text))
+    return list(_sentence_texts(chunk.text))
+
+
+@lru_cache(maxsize=8192)
+def _sentence_texts(text: str) -> tuple[tuple[int, int, str], ...]:
+    # Kept, since one search asks for those of dozens of chunks, again and again.
+    rows = table_rows(text)
+    spans = ((start, end, rows.get(text.count("\n", 0, start))) for start, end in sentences(text))
     found = (
-        (start, end, plain(chunk.text[start:end] if row is None else row).removeprefix("- "))
-        for start, end, row in spans
+        (start, end, plain(text[start:end] if row is None else row).removeprefix("- ")) for start, end, row in spans
     )
-    return [(start, end, words) for start, end, words in found if any(letter.isalnum() for letter in words)]
+    return tuple((start, end, words) for start, end, words in found if any(letter.isalnum() for letter in words))
 
 
 def sentence_embedding_texts(chunk: Chunk) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 
-from assistant.models.ask import SIDE_SLOT, stream
+from assistant.models.ask import EXAM_SLOT, stream
 
 _UNSEEN = -15.0
 """Log-probability of a letter that is not even among the likeliest tokens."""
@@ -45,7 +45,7 @@ def option_logprobs(
     replies = stream(
         chat,
         messages,
-        slot=SIDE_SLOT,
+        slot=EXAM_SLOT,
         cancelled=cancelled,
         logprobs=True,
         top_logprobs=_ALTERNATIVES,

@@ -2,9 +2,9 @@
 
 `Solver.solve` is the door. For each option it joins
 
-- **signs** from the notes (``assistant.exam.evidence``): how well passages link the option with the stem;
-- **closed**: the language model's log-probability of the option's letter, without notes;
-- **open**: the same with the best passages in front, cut to their most relevant sentences.
+- **signs** of the notes (``assistant.exam.evidence``): how well passages link the option with the stem;
+- **open**: the language model's log-probability of the option's letter, with the best passages in front, cut to their
+  most relevant sentences so that question and passages together are read in about four seconds on two CPU cores.
 
 They are joined by a conditional logit (McFadden 1974) whose weights were fitted on the dev part of the bank by
 ``python -m eval.bench.exam --fit``; ``eval/data/README.md`` has the figures. The prompts begin with worked examples,
@@ -26,6 +26,7 @@ from assistant.chat.events import Citation
 from assistant.exam.asked import Asked
 from assistant.exam.choice import normalized, option_logprobs
 from assistant.exam.evidence import Claim, Evidence, context, gather
+from assistant.models.ask import EXAM_SLOT
 from assistant.models.chat import make_chat_model
 from assistant.models.embedded import EmbeddedChat
 from assistant.prompts import load_prompt
@@ -35,8 +36,7 @@ from knowledge.search import Filter, Searcher
 from knowledge.store import sentence_texts
 
 WEIGHTS: Mapping[str, float] = {
-    "closed": 0.6,
-    "open": 0.6,
+    "open": 1.0,
     "search": 4.0,
     "linked": 2.0,
     "joined": 2.0,
@@ -44,8 +44,8 @@ WEIGHTS: Mapping[str, float] = {
     "first": 1.0,
 }
 """Log-odds a unit of each sign."""
-NOTES_TOKENS = 220
-"""Budget for notes in the prompt; two CPU cores read about 70 tokens a second."""
+READ_TOKENS, LEAST_NOTES = 270, 90
+"""Tokens of question and notes together, and of notes at least; two CPU cores read about 65 tokens a second."""
 COVERED = 0.30
 """Link of stem and best option from which the notes count as covering a question."""
 
@@ -99,6 +99,23 @@ class Solver:
         """The language model."""
         return make_chat_model(self.settings)
 
+    def warm(self) -> None:
+        """Load both models and read the worked examples, from the disk when they were read in an earlier run.
+
+        Raises:
+            KnowledgeError: nothing is synced, or the index cannot be used.
+            ModelError: a model is missing or damaged.
+
+        """
+        self.searcher.warm()
+        if isinstance(self.chat, EmbeddedChat):
+            self.chat.read_ahead(self._prompt.prefix(), EXAM_SLOT)
+
+    @cached_property
+    def _warmed(self) -> bool:
+        self.warm()
+        return True
+
     def solve(
         self, asked: Asked, collections: Sequence[str] = (), cancelled: threading.Event | None = None
     ) -> Solution:
@@ -114,6 +131,7 @@ class Solver:
             ModelError: the model is missing, damaged, or broke off.
 
         """
+        _ = self._warmed
         began = time.perf_counter()
         evidence, signs = self.read(asked, collections, cancelled)
         probabilities = weigh(signs)
@@ -141,11 +159,13 @@ class Solver:
         """
         evidence = gather(self.searcher, asked, Filter(tuple(collections)))
         signs = {letter: dict(claim.signs) for letter, claim in evidence.claims.items()}
-        count = self.chat.get_num_tokens if isinstance(self.chat, EmbeddedChat) else self.searcher.count_tokens
-        for name, notes in (("closed", ""), ("open", context(evidence, NOTES_TOKENS, count))):
-            found = option_logprobs(self.chat, self._prompt.messages(**variables(asked, notes)), list(signs), cancelled)
-            for letter, value in found.items():
-                signs[letter][name] = value
+        count = self.searcher.count_tokens
+        question = variables(asked)
+        room = READ_TOKENS - count(f"{question['stem']}\n{question['options']}")
+        notes = context(evidence, max(room, LEAST_NOTES), count)
+        found = option_logprobs(self.chat, self._prompt.messages(**variables(asked, notes)), list(signs), cancelled)
+        for letter, value in found.items():
+            signs[letter]["open"] = value
         return evidence, signs
 
 

@@ -14,8 +14,8 @@ from assistant.errors import EtudeError, GenerationFailed
 from assistant.models.embedded import EmbeddedChat
 from assistant.models.local import LocalChat
 
-ANSWER_SLOT, SIDE_SLOT = 0, 1
-"""llama.cpp keeps one read prompt a slot; side jobs have their own so that the answer's stays read."""
+ANSWER_SLOT, SIDE_SLOT, EXAM_SLOT = 0, 1, 2
+"""llama.cpp keeps one read prompt a slot; each kind of job has its own so that the others' stay read."""
 
 
 def stream(

@@ -18,8 +18,8 @@ import httpx
 from assistant.errors import GenerationFailed, WeightsCorrupt
 from assistant.models.local import Turn
 
-_SLOTS = 2
-"""Prompts that stay read side by side: the answer's, and one for side jobs."""
+_SLOTS = 3
+"""Prompts that stay read side by side: the answer's, one for side jobs, and the exam's with its worked examples."""
 _COUNTS_KEPT = 4096
 """Passages come again and again; their token counts are remembered up to this many."""
 
