@@ -132,7 +132,7 @@ def _cut(passage: Passage, room: int, count: Callable[[str], int]) -> tuple[str,
     return line, count(line)
 
 
-_SIGNS = ("search", "linked", "joined", "covered", "first")
+_SIGNS = ("search", "linked", "covered", "first")
 
 
 class _Table:
@@ -168,7 +168,6 @@ class _Table:
         signs = {
             "search": search,
             "linked": float(linked.max()),
-            "joined": float((joined * named).max()),
             "covered": float((self.recall * named).max()),
             "first": float(named[self.rows[first.sentences[0].hit.chunk.id]].max()),
         }
