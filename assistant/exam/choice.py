@@ -27,6 +27,7 @@ def option_logprobs(
     messages: Sequence[BaseMessage],
     letters: Sequence[str],
     cancelled: threading.Event | None = None,
+    slot: int = EXAM_SLOT,
 ) -> dict[str, float]:
     """Return the log-probability of each letter, normalized over the letters.
 
@@ -35,6 +36,7 @@ def option_logprobs(
         messages: a prompt that asks for one letter.
         letters: the options.
         cancelled: set it to stop.
+        slot: which of the embedded engine's prompts to build on.
 
     Raises:
         GenerationFailed: the back end refused or broke off.
@@ -45,7 +47,7 @@ def option_logprobs(
     replies = stream(
         chat,
         messages,
-        slot=EXAM_SLOT,
+        slot=slot,
         cancelled=cancelled,
         logprobs=True,
         top_logprobs=_ALTERNATIVES,

@@ -36,6 +36,7 @@ from assistant.exam.bank import load_bank
 from assistant.exam.choice import option_logprobs
 from assistant.exam.intake import read_questions
 from assistant.exam.solve import WEIGHTS, Solver, choose, variables, weigh
+from assistant.models.ask import SIDE_SLOT
 from assistant.rooms import open_embedder, open_index, shipped_notes
 from assistant.settings import Settings, load_settings
 from eval.bench.baseline import Baseline
@@ -83,7 +84,8 @@ def _systems(settings: Settings, names: Sequence[str]) -> dict[str, System]:
     baseline = Baseline(shipped_notes(), open_embedder(settings)) if "naive" in names else None
 
     def closed(asked: Asked, context: str = "") -> tuple[str, ...]:
-        found = option_logprobs(solver.chat, _plain(asked, context), list(asked.options))
+        # A slot of their own, or ours would have to read its worked examples again after each of them.
+        found = option_logprobs(solver.chat, _plain(asked, context), list(asked.options), slot=SIDE_SLOT)
         return choose(found, asked.choose)
 
     def naive(asked: Asked) -> tuple[str, ...]:
