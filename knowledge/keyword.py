@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,3 +70,16 @@ def stems(text: str) -> list[str]:
         text, stopwords="en", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False
     )
     return list(found[0])
+
+
+def weigh_stems(wanted: Iterable[str], rarity: Mapping[str, float]) -> dict[str, float]:
+    """Return the weight of each stem: its inverse document frequency; one that is not known is the rarest."""
+    rarest = max(rarity.values(), default=1.0)
+    return {stem: rarity.get(stem, rarest) for stem in wanted}
+
+
+def share_known(weights: Mapping[str, float], known: Set[str], of_none: float) -> float:
+    """Return the weighted share of stems that are known, 0 to 1; ``of_none`` where there is none to know."""
+    if not weights:
+        return of_none
+    return sum(weight for stem, weight in weights.items() if stem in known) / sum(weights.values())

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 
-from knowledge.keyword import stems
+from knowledge.keyword import share_known, stems, weigh_stems
 from knowledge.search import EmptyHeading, Hit
 from knowledge.split import embedding_text
 
@@ -113,10 +113,7 @@ def read_signs(
 
 
 def _share(wanted: Set[str], text: str, rarity: Mapping[str, float]) -> float:
-    rarest = max(rarity.values(), default=1.0)
-    weights = {stem: rarity.get(stem, rarest) for stem in wanted}
-    known = set(stems(text))
-    return sum(weight for stem, weight in weights.items() if stem in known) / sum(weights.values()) if weights else 1.0
+    return share_known(weigh_stems(wanted, rarity), set(stems(text)), of_none=1.0)
 
 
 def log_odds(probability: float) -> float:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.errors import InputError
-from assistant.exam.question import LETTERS, Question, Text, asked_for
+from assistant.exam.question import LETTERS, Question, Text, asked_for, problem_of
 
 LONGEST = 6_000
 """Characters of a stem or an option. The real exam's longest case has about 1,500; more would not fit the model."""
@@ -70,10 +70,7 @@ def asked_from_row(row: Any, number: int) -> Asked:
     try:
         read = _Row.model_validate(row)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the row"
-        said = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"line {number}: {place}: {said[0].lower()}{said[1:]}") from error
+        raise InputError(f"line {number}: {problem_of(error, 'the row')}") from error
     if unknown := [letter for letter in read.answer if letter not in read.options]:
         raise InputError(f"line {number}: the answer {unknown[0]} is not one of its options")
     told = asked_for(read.question)

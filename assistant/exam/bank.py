@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from assistant.errors import InputError
-from assistant.exam.question import Question
+from assistant.exam.question import Question, problem_of
 
 _SHOWN = 20
 
@@ -103,7 +103,4 @@ def _parse(line: str) -> Question | str:
     except RecursionError:
         return "not a question, but nested too deeply"
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
-        return f"{place}: {said[0].lower()}{said[1:]}" if place else said
+        return problem_of(error)

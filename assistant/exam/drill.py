@@ -71,21 +71,15 @@ class Drill:
         return unseen[0] if deck == "flashcards" else self._rng.choice(unseen)
 
     def review(self, card: Card, rating: Rating, now: datetime) -> SavedCard:
-        """Keep how well a card was remembered and return when it comes again.
-
-        A clock that was set back does not make time negative: a review is never before the last one.
-        """
-        import fsrs
-
-        saved = self._records.card(card.id)
-        state = fsrs.Card.from_dict(saved.state) if saved else fsrs.Card(card_id=0, due=now)  # type: ignore[arg-type]
-        at = max(now, state.last_review + timedelta(microseconds=1)) if state.last_review else now
-        # Fuzz spreads cards over days; the seed makes the same review give the same day.
-        random.seed(f"{card.id}{at.isoformat()}")
-        state, _ = fsrs.Scheduler().review_card(state, fsrs.Rating(rating), review_datetime=at)
-        kept = SavedCard(card.id, state.due, dict(state.to_dict()))
+        """Keep how well a card was remembered and return when it comes again."""
+        kept, at = _reviewed(card, self._records.card(card.id), rating, now)
         self._records.save_review(kept, SavedReview(card.id, rating, at))
         return kept
+
+    def preview(self, card: Card, now: datetime) -> dict[Rating, datetime]:
+        """Return when a card would come again after each rating; nothing is kept."""
+        saved = self._records.card(card.id)
+        return {rating: _reviewed(card, saved, rating, now)[0].due for rating in RATINGS}
 
     def _new_today(self, known: Mapping[str, SavedCard], now: datetime) -> dict[Deck, int]:
         """Return how many cards of each deck were seen for the first time in the last day."""
@@ -99,3 +93,23 @@ class Drill:
             if card and card_id in known and at.astimezone().date() == today:
                 counts[card.deck] += 1
         return counts
+
+
+def _reviewed(card: Card, saved: SavedCard | None, rating: Rating, now: datetime) -> tuple[SavedCard, datetime]:
+    """Return a card after a review, and when the review counts as made.
+
+    A clock that was set back does not make time negative: a review is never before the last one.
+    """
+    import fsrs
+
+    state = fsrs.Card.from_dict(saved.state) if saved else fsrs.Card(card_id=0, due=now)  # type: ignore[arg-type]
+    at = max(now, state.last_review + timedelta(microseconds=1)) if state.last_review else now
+    # Fuzz spreads cards over days; the seed makes the same review give the same day. The package draws from the
+    # generator that all of the process shares, which goes on afterwards as if nothing had been drawn.
+    before = random.getstate()
+    random.seed(f"{card.id}{at.isoformat()}")
+    try:
+        state, _ = fsrs.Scheduler().review_card(state, fsrs.Rating(rating), review_datetime=at)
+    finally:
+        random.setstate(before)
+    return SavedCard(card.id, state.due, dict(state.to_dict())), at

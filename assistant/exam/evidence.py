@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.exam.asked import Asked
 from knowledge.embed import Vectors
-from knowledge.keyword import stems
+from knowledge.keyword import share_known, stems, weigh_stems
 from knowledge.search import EVERYTHING, Filter, Hit, Searcher
 from knowledge.store import sentence_texts
 
@@ -39,12 +39,6 @@ class Sentence:
     number: int
     words: str
     vector: Vectors
-
-    @property
-    def titled(self) -> str:
-        """The words after their nearest heading, as the models read them."""
-        title = self.hit.chunk.heading[-1] if self.hit.chunk.heading else ""
-        return f"{title}: {self.words}" if title else self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +143,13 @@ class _Table:
         options = [list(dict.fromkeys(stems(text))) for text in asked.options.values()]
         # "Amazon" tells nothing where all options are Amazon's.
         common = set.intersection(*(set(words) for words in options))
-        wanted = [[word for word in words if word not in common] for words in options]
+        wanted = [weigh_stems((word for word in words if word not in common), rarity) for words in options]
         titles = {s.hit.chunk.id: set(stems(" ".join(s.hit.chunk.heading[-1:]))) for s in sentences}
         words = [titles[s.hit.chunk.id] | set(stems(s.words)) for s in sentences]
-        self.named = np.array([[_recall(own, said, rarity) for own in wanted] for said in words])
-        self.title = {key: max(_recall(own, said, rarity) for own in wanted) for key, said in titles.items()}
-        asked_words = list(dict.fromkeys(stems(asked.stem)))
-        self.recall = np.array([_recall(asked_words, said, rarity) for said in words])
+        self.named = np.array([[share_known(own, said, of_none=0.0) for own in wanted] for said in words])
+        self.title = {key: max(share_known(own, said, of_none=0.0) for own in wanted) for key, said in titles.items()}
+        of_stem = weigh_stems(stems(asked.stem), rarity)
+        self.recall = np.array([share_known(of_stem, said, of_none=0.0) for said in words])
         self.rows: dict[str, list[int]] = defaultdict(list)
         for row, sentence in enumerate(sentences):
             self.rows[sentence.hit.chunk.id].append(row)
@@ -221,11 +215,3 @@ def _sentences(hits: Sequence[Hit]) -> list[Sentence]:
         for number, ((_, _, words), vector) in enumerate(zip(sentence_texts(hit.chunk), hit.vectors, strict=False)):
             seen.setdefault((hit.chunk.id, number), Sentence(hit, number, words, vector))
     return list(seen.values())
-
-
-def _recall(wanted: Sequence[str], words: set[str], rarity: Mapping[str, float]) -> float:
-    """Return how much of the wanted stems is among the words, weighted by rarity."""
-    rarest = max(rarity.values(), default=1.0)
-    weights = [rarity.get(word, rarest) for word in wanted]
-    total = sum(weights)
-    return sum(weight for word, weight in zip(wanted, weights, strict=True) if word in words) / total if total else 0.0

@@ -108,8 +108,8 @@ def _drafts(lines: Sequence[str]) -> Iterator[_Draft]:
     yield draft
 
 
-def _option(line: str, draft: _Draft, following: Sequence[str]) -> tuple[str, str, bool] | None:
-    """Return the mark, the words and the tick of a line that is the next option."""
+def _option(line: str, draft: _Draft, following: Sequence[str]) -> tuple[str, bool] | None:
+    """Return the words and the tick of a line that is the next option."""
     if draft.ended:
         return None
     for pattern, marks in ((_LETTERED, LETTERS), (_NUMBERED, "12345678")):
@@ -122,10 +122,10 @@ def _option(line: str, draft: _Draft, following: Sequence[str]) -> tuple[str, st
             if not draft.stem or not _continues(pattern, marks, following):
                 continue
             draft.marks = marks
-        return match["mark"], match["text"], _ticked(match["box"])
+        return match["text"], _ticked(match["box"])
     if draft.marks in ("", "box") and (match := _BOXED.match(line)) and draft.stem:
         draft.marks = "box"
-        return "", match["text"], _ticked(match["box"])
+        return match["text"], _ticked(match["box"])
     return None
 
 
@@ -150,7 +150,7 @@ def _begins(line: str, draft: _Draft, before: str) -> bool:
     return not before.strip() and not draft.ended and not _AFTER.match(line)
 
 
-def _take(draft: _Draft, _mark: str, words: str, ticked: bool) -> None:
+def _take(draft: _Draft, words: str, ticked: bool) -> None:
     if _RIGHT.search(words):
         words, ticked = _RIGHT.sub("", words), True
     if ticked:
@@ -198,7 +198,7 @@ def _without_marks(lines: Sequence[str]) -> list[_Draft]:
     draft = _Draft(stem=stem, marks=LETTERS)
     for line in rest:
         bulleted = _BULLETED.match(line)
-        _take(draft, "", bulleted["text"] if bulleted else line.strip(), False)
+        _take(draft, bulleted["text"] if bulleted else line.strip(), False)
     draft.key = _positions(key, LETTERS) or draft.key
     return [draft]
 

@@ -7,9 +7,9 @@ several questions share). Source: AWS Certified AI Practitioner (AIF-C01) exam g
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 DOMAINS = {
     1: "Fundamentals of AI and ML",
@@ -41,6 +41,7 @@ LETTERS = "ABCDEFGH"
 
 Kind = Literal["single", "multiple", "ordering", "matching"]
 Difficulty = Literal["easy", "medium", "hard"]
+DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Letter = Annotated[str, Field(pattern=r"^[A-H]$")]
 
@@ -93,6 +94,15 @@ class Question(_Strict):
 def schema() -> dict[str, Any]:
     """Return the JSON schema of a line of the bank."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Question.model_json_schema()}
+
+
+def problem_of(error: ValidationError, whole: str = "") -> str:
+    """Return the first thing that is wrong, as "place: what"; ``whole`` names the place when it is all of it."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or whole
+    said = first["msg"].removeprefix("Value error, ")
+    said = f"{said[0].lower()}{said[1:]}"
+    return f"{place}: {said}" if place else said
 
 
 def _problems(question: Question) -> Any:

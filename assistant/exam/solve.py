@@ -96,30 +96,18 @@ class Solver:
 
     @cached_property
     def searcher(self) -> Searcher:
-        """Search over the notes."""
-        return open_searcher(self.settings)
+        """Search over the notes, with its model loaded."""
+        searcher = open_searcher(self.settings)
+        searcher.warm()
+        return searcher
 
     @cached_property
     def chat(self) -> BaseChatModel:
-        """The language model."""
-        return make_chat_model(self.settings)
-
-    def warm(self) -> None:
-        """Load both models and read the worked examples, from the disk when they were read in an earlier run.
-
-        Raises:
-            KnowledgeError: nothing is synced, or the index cannot be used.
-            ModelError: a model is missing or damaged.
-
-        """
-        self.searcher.warm()
-        if isinstance(self.chat, EmbeddedChat):
-            self.chat.read_ahead(self._prompt.prefix(), EXAM_SLOT)
-
-    @cached_property
-    def _warmed(self) -> bool:
-        self.warm()
-        return True
+        """The language model, which has read the worked examples, from the disk when it did so in an earlier run."""
+        chat = make_chat_model(self.settings)
+        if isinstance(chat, EmbeddedChat):
+            chat.read_ahead(self._prompt.prefix(), EXAM_SLOT)
+        return chat
 
     def solve(
         self, asked: Asked, collections: Sequence[str] = (), cancelled: threading.Event | None = None
@@ -136,7 +124,7 @@ class Solver:
             ModelError: the model is missing, damaged, or broke off.
 
         """
-        _ = self._warmed
+        _ = (self.searcher, self.chat)  # loading is not part of the time of a question
         began = time.perf_counter()
         evidence, signs = self.read(asked, collections, cancelled)
         probabilities = weigh(signs)

@@ -100,7 +100,17 @@ def import_history(records: ExamRecords, file: Path) -> int:
         raise InputError(
             f"{file} cannot be read as text ({error}). Name one that `etude exam export` wrote."
         ) from error
-    history = _from_csv(file, text) if file.suffix.lower() == ".csv" else _from_json(file, text)
+    return take_history(records, str(file), text)
+
+
+def take_history(records: ExamRecords, name: str, text: str) -> int:
+    """Take in the text of an export; its name says whether it is CSV. Return its responses.
+
+    Raises:
+        InputError: the text is not such an export; nothing of it is taken.
+
+    """
+    history = _from_csv(name, text) if name.lower().endswith(".csv") else _from_json(name, text)
     known = {exam.id for exam in records.exams()}
     for exam in history.exams:
         if exam.id not in known:
@@ -162,7 +172,7 @@ def _reviewed(state: Mapping[str, Any]) -> str:
     return str(state.get("last_review") or "")
 
 
-def _from_json(file: Path, text: str) -> _History:
+def _from_json(file: str, text: str) -> _History:
     try:
         found = json.loads(text)
         if not isinstance(found, dict) or found.get("format") != "etude-exam-history":
@@ -176,7 +186,7 @@ def _from_json(file: Path, text: str) -> _History:
         raise InputError(f"{file} is not a whole history ({place}: {first['msg']}). Export it again.") from error
 
 
-def _from_csv(file: Path, text: str) -> _History:
+def _from_csv(file: str, text: str) -> _History:
     rows = csv.DictReader(io.StringIO(text))
     if tuple(rows.fieldnames or ()) != COLUMNS:
         raise InputError(f"{file} does not begin with the line {','.join(COLUMNS)}. Export it again.")

@@ -89,12 +89,17 @@ class ExamRecords:
 
     def add_attempts(self, attempts: Iterable[Attempt]) -> None:
         """Keep graded responses; one that is kept already stays as it is."""
+        given = list(attempts)
+        exams = {attempt.exam_id for attempt in given}
         with self._session(write=True) as session:
-            for attempt in attempts:
-                known = select(AttemptRow.id).where(
-                    AttemptRow.exam_id == attempt.exam_id, AttemptRow.question_id == attempt.question_id
-                )
-                if session.scalar(known) is None:
+            known = {
+                (exam_id, question_id)
+                for exam_id in exams
+                for question_id in session.scalars(select(AttemptRow.question_id).where(AttemptRow.exam_id == exam_id))
+            }
+            for attempt in given:
+                if (attempt.exam_id, attempt.question_id) not in known:
+                    known.add((attempt.exam_id, attempt.question_id))
                     session.add(
                         AttemptRow(
                             exam_id=attempt.exam_id,

@@ -19,7 +19,8 @@ from assistant.settings import load_settings
 def run_history(*, as_json: bool) -> None:
     """Print past exams and the share right by week."""
     settings = load_settings()
-    records, room = open_exam_records(settings), open_exam_room(settings)
+    records = open_exam_records(settings)
+    room = open_exam_room(settings, records)
     if as_json:
         typer.echo(history_json(records))
         return
@@ -53,7 +54,7 @@ def run_export(file: Path) -> None:
             _write(file, history_csv(attempts))
             typer.echo(f"{len(attempts)} graded responses are in {file}.")
         case ".apkg":
-            room = open_exam_room(settings)
+            room = open_exam_room(settings, records)
             cards = make_cards(room.bank, room.outline, load_contrasts()).values()
             titles = {key: section.title for key, section in room.outline.items()}
             typer.echo(f"{write_anki_deck(cards, titles, file)} cards are in {file}. Open it with Anki.")

@@ -16,13 +16,12 @@ from assistant.exam.cards import DECKS, Card, load_contrasts, make_cards
 from assistant.exam.draw import Wish
 from assistant.exam.drill import RATINGS, Drill, Rating
 from assistant.exam.grade import PASS, is_complete, is_right
-from assistant.exam.question import DOMAINS, Difficulty, Question
+from assistant.exam.question import DIFFICULTIES, DOMAINS, Question
 from assistant.exam.room import ExamRoom
 from assistant.exam.session import Exam
 from assistant.rooms import open_exam_records, open_exam_room
 from assistant.settings import load_settings
 
-_LEVELS: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 _HINTS = {
     "single": "Letter",
     "multiple": "Letters, such as A C",
@@ -33,9 +32,9 @@ _HINTS = {
 
 def run_practice(count: int, domains: Sequence[int], difficulties: Sequence[str], tasks: Sequence[str]) -> None:
     """Practise until the round is over or the person leaves with an empty line."""
-    if wrong := [level for level in difficulties if level not in _LEVELS]:
-        raise InputError(f"There is no difficulty {wrong[0]!r}; there are {', '.join(_LEVELS)}.")
-    levels = tuple(level for level in _LEVELS if level in difficulties)
+    if wrong := [level for level in difficulties if level not in DIFFICULTIES]:
+        raise InputError(f"There is no difficulty {wrong[0]!r}; there are {', '.join(DIFFICULTIES)}.")
+    levels = tuple(level for level in DIFFICULTIES if level in difficulties)
     room = open_exam_room(load_settings())
     exam = room.begin_practice(Wish(tuple(domains), levels, tuple(tasks), count=count))
     console = Console(highlight=False)
@@ -117,8 +116,9 @@ def show_due() -> None:
 
 def _open_drill() -> Drill:
     settings = load_settings()
-    room = open_exam_room(settings)
-    return Drill(make_cards(room.bank, room.outline, load_contrasts()), open_exam_records(settings))
+    records = open_exam_records(settings)
+    room = open_exam_room(settings, records)
+    return Drill(make_cards(room.bank, room.outline, load_contrasts()), records)
 
 
 def _show(console: Console, question: Question, place: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from assistant.records import Records
 from assistant.settings import Settings
 from assistant.web import parts
 from assistant.web.answering import Ask, Desk, Job
+from assistant.web.components import bind, fixed_html
 from assistant.web.drawer import Choices, Drawer
 from assistant.web.notes import collections
 from assistant.web.render import empty_html, library_html, live_html, thread_html
@@ -78,16 +79,16 @@ class ChatTab:
         kept = gr.BrowserState(None, storage_key="etude-choices", secret="etude")
         self._drawer.keep(kept)
 
-        loaded = _bind(page.load, self._load, [kept], [*view, *self._drawer.components])
-        asked = _bind(bridge.ask, self._ask, self._drawer.components, view)
-        shown = _bind(bridge.show, self._show, [], view)
-        following = [_bind(event.then, self._follow, view[:1], view) for event in (loaded, asked, shown)]
+        loaded = bind(page.load, self._load, [kept], [*view, *self._drawer.components])
+        asked = bind(bridge.ask, self._ask, self._drawer.components, view)
+        shown = bind(bridge.show, self._show, [], view)
+        following = [bind(event.then, self._follow, view[:1], view) for event in (loaded, asked, shown)]
         for event in (bridge.ask, bridge.show):
             event(None, cancels=following)
-        _bind(bridge.halt, self._halt, [], [])
-        _bind(bridge.rename, self._rename, [], view)
-        _bind(bridge.remove, self._remove, [], view)
-        _bind(bridge.rate, self._rate, [], [])
+        bind(bridge.halt, self._halt, [], [])
+        bind(bridge.rename, self._rename, [], view)
+        bind(bridge.remove, self._remove, [], view)
+        bind(bridge.rate, self._rate, [], [])
 
     def _load(self, kept: object, request: gr.Request) -> tuple[Any, ...]:
         wanted = str(request.query_params.get("c", ""))
@@ -197,23 +198,6 @@ def _told() -> Iterator[None]:
         yield
     except EtudeError as error:
         gr.Warning(escape(str(error)), title="Not saved")
-
-
-def fixed_html(html: str, *, elem_id: str | None = None, js_on_load: str | None = None) -> gr.HTML:
-    """Return a component that shows our own HTML, without Gradio's styles."""
-    return gr.HTML(html, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
-
-
-def _bind(event: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
-    return event(
-        fn,
-        inputs,
-        outputs,
-        show_progress="hidden",
-        trigger_mode="multiple",
-        concurrency_limit=None,
-        api_visibility="private",
-    )
 
 
 def _text(event: gr.EventData, name: str) -> str:

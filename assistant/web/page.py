@@ -8,7 +8,7 @@ from typing import Protocol
 import gradio as gr
 
 from assistant.web import parts
-from assistant.web.chat import fixed_html
+from assistant.web.components import fixed_html
 
 TITLE = "Étude"
 

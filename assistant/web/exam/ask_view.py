@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 from assistant.exam.asked import Asked
 from assistant.web.exam import words
 from assistant.web.exam.charts import thin_bar
-from assistant.web.exam.solving import OptionNote, Solution
 from assistant.web.render import sources_html
+
+if TYPE_CHECKING:
+    from assistant.exam.solve import OptionNote, Solution
 
 TRY = """Which AWS service turns text into spoken audio?
 A. Amazon Transcribe

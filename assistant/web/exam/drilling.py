@@ -58,8 +58,8 @@ class Drilling:
         return self.card({"deck": text(data, "deck")}, said=said)
 
     def _intervals(self, card: Card, now: datetime) -> dict[int, float]:
-        preview = self._rooms.preview
-        return {rating: (preview.review(card, rating, now).due - now).total_seconds() for rating in RATINGS}
+        due = self._rooms.drill.preview(card, now)
+        return {rating: (at - now).total_seconds() for rating, at in due.items()}
 
 
 def _deck(data: Data) -> Deck:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, Response
 
 from assistant.errors import EtudeError, InputError
-from assistant.exam.transfer import history_csv, history_json, import_history, write_anki_deck
+from assistant.exam.transfer import history_csv, history_json, take_history, write_anki_deck
 from assistant.records import ExamRecords
 from assistant.web.exam.rooms import Rooms
 
@@ -43,14 +43,7 @@ def take_in(records: ExamRecords, name: str, content: str) -> str:
     name = PurePath(name.replace("\\", "/")).name or "history.json"
     if not content.strip():
         raise InputError(f"{name} is empty. Choose a .json or .csv file that was exported.")
-    with TemporaryDirectory() as folder:
-        ending = ".csv" if name.lower().endswith(".csv") else ".json"
-        file = Path(folder) / f"history{ending}"
-        file.write_text(content, encoding="utf-8", errors="replace")
-        try:
-            count = import_history(records, file)
-        except InputError as error:
-            raise InputError(str(error).replace(str(file), name)) from error
+    count = take_history(records, name, content.removeprefix("\ufeff"))
     return f"{count} answers were read from {name}; those that were here already stay as they are."
 
 

@@ -6,12 +6,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
 from assistant.exam.cards import load_contrasts, make_cards
 from assistant.exam.drill import Drill
 from assistant.exam.room import ExamRoom
-from assistant.records import ExamRecords, SavedCard, SavedReview
+from assistant.records import ExamRecords
 
 
 @dataclass
@@ -39,11 +38,6 @@ class Rooms:
         with self._opening:
             return self._drill
 
-    @property
-    def preview(self) -> Drill:
-        """A drill that keeps nothing: it tells when a card would come again."""
-        return Drill(self.drill.cards, cast("ExamRecords", _Forgetful(self.records)))
-
     @cached_property
     def _room(self) -> ExamRoom:
         return self.open_room()
@@ -51,13 +45,3 @@ class Rooms:
     @cached_property
     def _drill(self) -> Drill:
         return Drill(make_cards(self._room.bank, self._room.outline, load_contrasts()), self.records)
-
-
-class _Forgetful:
-    """Records that are read and never written."""
-
-    def __init__(self, records: ExamRecords) -> None:
-        self.card = records.card
-
-    def save_review(self, card: SavedCard, review: SavedReview) -> None:
-        """Keep nothing."""

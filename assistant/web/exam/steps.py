@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from assistant.errors import EtudeError, InputError
 from assistant.exam.draw import Wish
 from assistant.exam.progress import weeks_of
-from assistant.exam.question import Difficulty
+from assistant.exam.question import DIFFICULTIES
 from assistant.exam.session import Exam
 from assistant.web.exam import home_view, result_view, words
 from assistant.web.exam.ask_view import ask_html
@@ -25,7 +25,6 @@ from assistant.web.exam.question_view import question_html
 from assistant.web.exam.rooms import Rooms
 from assistant.web.exam.values import Data, number, numbers, text, texts
 
-_LEVELS: dict[str, tuple[Difficulty, ...]] = {"easy": ("easy",), "medium": ("medium",), "hard": ("hard",)}
 _MOST = 40
 
 
@@ -129,7 +128,7 @@ class Steps:
             return self._screen(room.begin_mock(), 0)
         wish = Wish(
             domains=numbers(data, "domains"),
-            difficulties=_LEVELS.get(text(data, "difficulty"), ()),
+            difficulties=tuple(level for level in DIFFICULTIES if level == text(data, "difficulty")),
             sections=texts(data, "sections"),
             count=min(number(data, "count", 10), _MOST),
         )

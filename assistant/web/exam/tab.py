@@ -17,7 +17,7 @@ import gradio as gr
 from assistant.errors import EtudeError, InputError
 from assistant.exam.paste import parse_questions
 from assistant.web.answering import Ask, Desk
-from assistant.web.chat import fixed_html
+from assistant.web.components import bind, fixed_html
 from assistant.web.exam import words
 from assistant.web.exam.ask_view import Solved, solved_html
 from assistant.web.exam.explain import explain_question, explained_html, refused_html
@@ -73,18 +73,18 @@ class ExamTab:
         bridge = fixed_html("", elem_id="exam-bridge", js_on_load=f"window.etudeExam = {{ {_CALLS} }};")
         shown = [gr.State(("", "")), view, below]
 
-        _bind(page.load, self._load, [], shown)
-        _bind(bridge.step, self._step, [], shown)
-        explained = _bind(bridge.explain, self._explain, [], shown)
-        following = _bind(explained.then, self._follow, shown[:1], shown)
-        solving = _bind(bridge.solve, self._answer, [], [below])
+        bind(page.load, self._load, [], shown)
+        bind(bridge.step, self._step, [], shown)
+        explained = bind(bridge.explain, self._explain, [], shown)
+        following = bind(explained.then, self._follow, shown[:1], shown)
+        solving = bind(bridge.solve, self._answer, [], [below])
         for event in (bridge.step, bridge.explain, bridge.solve):
             event(None, cancels=[following])
         bridge.step(None, cancels=[solving])
-        _bind(bridge.look, self._look, [], [clock])
-        _bind(bridge.section, self._section, [], [section])
-        _bind(bridge.halt, self._halt, [], [])
-        _bind(bridge.take, self._take, [], shown)
+        bind(bridge.look, self._look, [], [clock])
+        bind(bridge.section, self._section, [], [section])
+        bind(bridge.halt, self._halt, [], [])
+        bind(bridge.take, self._take, [], shown)
 
     def _load(self, request: gr.Request) -> View:
         asked = {name: str(request.query_params.get(name, "")) for name in _ADDRESS}
@@ -190,15 +190,3 @@ def _data(event: gr.EventData) -> Data:
     """Return what the page sent, whatever it was."""
     found = getattr(event, "_data", None)
     return found if isinstance(found, Mapping) else {}
-
-
-def _bind(event: Callable[..., Any], fn: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
-    return event(
-        fn,
-        inputs,
-        outputs,
-        show_progress="hidden",
-        trigger_mode="multiple",
-        concurrency_limit=None,
-        api_visibility="private",
-    )
