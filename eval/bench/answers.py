@@ -32,8 +32,8 @@ from assistant.models.ask import SIDE_SLOT, stream
 from assistant.rooms import open_embedder, open_index
 from assistant.settings import Settings, load_settings
 from eval.bench.baseline import Baseline
-from eval.bench.intervals import wilson
 from eval.bench.retrieval import DATA, read_jsonl
+from eval.stats import wilson
 from knowledge.sync import sync
 
 _CANNOT = re.compile(

@@ -40,7 +40,7 @@ from assistant.models.ask import SIDE_SLOT
 from assistant.rooms import open_embedder, open_index, shipped_notes
 from assistant.settings import Settings, load_settings
 from eval.bench.baseline import Baseline
-from eval.bench.intervals import wilson
+from eval.stats import wilson
 from knowledge.sync import sync
 
 Signs = Mapping[str, Mapping[str, float]]

@@ -20,7 +20,7 @@ import numpy as np
 
 from assistant.rooms import open_embedder, shipped_notes
 from assistant.settings import load_settings
-from eval.bench.intervals import bootstrap
+from eval.stats import bootstrap
 from knowledge.index import IndexFolder
 from knowledge.manifest import Entry
 from knowledge.search import Searcher

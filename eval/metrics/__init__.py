@@ -1,0 +1,1 @@
+"""Metrics, one family a file; ``registry`` finds them by name."""

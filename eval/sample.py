@@ -1,0 +1,81 @@
+"""What is asked, what a system gave for it, and how that scored: the rows of every run, as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sample(_Row):
+    """One question with everything that is known about it.
+
+    ``gold`` names the sections that hold the answer: an id of an outline (``{#id}`` behind a heading), or
+    ``file#heading`` where the notes have none. ``must`` are groups of lower-case alternatives, one of each of which a
+    right answer has. ``key`` are the right letters of ``options``. ``of`` is the id of the sample that this one says
+    in other words.
+    """
+
+    id: str
+    prompt: str
+    references: tuple[str, ...] = ()
+    category: str = ""
+    answerable: bool | None = None
+    must: tuple[tuple[str, ...], ...] = ()
+    gold: tuple[str, ...] = ()
+    options: Mapping[str, str] = Field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    choose: int = 1
+    of: str = ""
+
+
+class Passage(_Row):
+    """A passage that a system found, in its order; ``section`` is named as in ``Sample.gold``."""
+
+    section: str
+    text: str = ""
+    score: float | None = None
+
+
+class Cited(_Row):
+    """A passage that an answer cites as ``[marker]``."""
+
+    marker: int
+    section: str
+    text: str = ""
+
+
+class Output(_Row):
+    """What a system gave for a sample; ``error`` says why it gave nothing.
+
+    ``passages`` are best first; ``read`` says how many of them the model read. ``letters`` and ``probabilities`` answer
+    a multiple-choice question. ``seconds`` and ``first_token`` count from the question, ``memory`` is the peak of this
+    process in MiB, ``tokens_in`` and ``tokens_out`` are the language model's.
+    """
+
+    prediction: str = ""
+    refused: bool = False
+    passages: tuple[Passage, ...] = ()
+    read: int = 0
+    citations: tuple[Cited, ...] = ()
+    letters: tuple[str, ...] = ()
+    probabilities: Mapping[str, float] = Field(default_factory=dict)
+    seconds: float | None = None
+    first_token: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    memory: float | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A sample and what a system gave for it: what metrics look at."""
+
+    sample: Sample
+    output: Output

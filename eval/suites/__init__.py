@@ -1,0 +1,1 @@
+"""Suites, one task a file; ``registry`` finds them by name."""
