@@ -142,7 +142,7 @@ class RunFolder:
             return Manifest.model_validate(raw)
         except ValidationError as error:
             raise InputError(
-                f"{file} is damaged ({error.errors()[0]['msg']}). Delete the folder, run again."
+                f"{file} is damaged ({error.errors()[0]['msg']}). Delete it and run again."
             ) from error
 
     def write_manifest(self, manifest: Manifest) -> None:
