@@ -141,9 +141,7 @@ class RunFolder:
         try:
             return Manifest.model_validate(raw)
         except ValidationError as error:
-            raise InputError(
-                f"{file} is damaged ({error.errors()[0]['msg']}). Delete it and run again."
-            ) from error
+            raise InputError(f"{file} is damaged ({error.errors()[0]['msg']}). Delete it and run again.") from error
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write ``run.json``, whole or not at all."""
