@@ -64,6 +64,22 @@ def option_logprobs(
     return normalized({letter: found.get(letter, _UNSEEN) for letter in letters})
 
 
+def yes_log_odds(
+    chat: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    cancelled: threading.Event | None = None,
+    slot: int = EXAM_SLOT,
+) -> float:
+    """Return the log-odds of Yes against No as the answer to a prompt that asks for one of them.
+
+    Raises:
+        GenerationFailed: the back end refused or broke off.
+
+    """
+    found = option_logprobs(chat, messages, ("Yes", "No"), cancelled, slot)
+    return found["Yes"] - found["No"]
+
+
 def normalized(values: Mapping[str, float]) -> dict[str, float]:
     """Return log-probabilities that sum to one: the log-softmax of the values."""
     highest = max(values.values())

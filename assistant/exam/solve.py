@@ -7,6 +7,9 @@
   most relevant sentences so that question and passages together are read in about four seconds on two CPU cores;
 - **closed**: the same without notes, read only where the first reading is unsure, and otherwise equal to it.
 
+Where several options are right, the model is asked of each option whether it is among them (**each**, log-odds of Yes),
+as the probabilities of one letter say little of the second best.
+
 They are joined by a conditional logit (McFadden 1974) whose weights were fitted on the dev part of the bank by
 ``python -m eval.bench.exam --fit``; ``eval/data/README.md`` has the figures. The prompts begin with worked examples,
 which are read once a process and cost nothing later.
@@ -25,9 +28,9 @@ from langchain_core.language_models.chat_models import BaseChatModel
 
 from assistant.chat.events import Citation
 from assistant.exam.asked import Asked
-from assistant.exam.choice import normalized, option_logprobs
+from assistant.exam.choice import normalized, option_logprobs, yes_log_odds
 from assistant.exam.evidence import Claim, Evidence, context, gather
-from assistant.models.ask import EXAM_SLOT
+from assistant.models.ask import EXAM_SLOT, SEVERAL_SLOT
 from assistant.models.chat import make_chat_model
 from assistant.models.embedded import EmbeddedChat
 from assistant.prompts import load_prompt
@@ -45,6 +48,9 @@ WEIGHTS: Mapping[str, float] = {
     "first": 1.04,
 }
 """Log-odds a unit of each sign, fitted on 150 dev questions."""
+SEVERAL: Mapping[str, float] = {"each": 1.0, "search": 0.55, "covered": 1.9, "linked": 0.65, "first": 0.3}
+"""The same where several options are right. The signs weigh three tenths of `WEIGHTS`, a round figure between 0.15 and
+0.5, which all answer about the same number of the dev questions."""
 READ_TOKENS, LEAST_NOTES = 250, 90
 """Tokens of question and notes together, and of notes at least; two CPU cores read about 65 tokens a second."""
 SURE = 0.65
@@ -88,16 +94,21 @@ class Solution:
 
 
 class Solver:
-    """Answers questions from the synced notes with the chat model of the settings; safe to share between threads."""
+    """Answers questions with the chat model of the settings; safe to share between threads.
 
-    def __init__(self, settings: Settings) -> None:
+    The notes are the synced ones, unless a searcher over others is given.
+    """
+
+    def __init__(self, settings: Settings, *, searcher: Searcher | None = None) -> None:
         self.settings = settings
+        self._searcher = searcher
         self._prompt = load_prompt("choice")
+        self._several = load_prompt("choice-several")
 
     @cached_property
     def searcher(self) -> Searcher:
         """Search over the notes, with its model loaded."""
-        searcher = open_searcher(self.settings)
+        searcher = self._searcher or open_searcher(self.settings)
         searcher.warm()
         return searcher
 
@@ -107,6 +118,7 @@ class Solver:
         chat = make_chat_model(self.settings)
         if isinstance(chat, EmbeddedChat):
             chat.read_ahead(self._prompt.prefix(), EXAM_SLOT)
+            chat.read_ahead(self._several.prefix(), SEVERAL_SLOT)
         return chat
 
     def solve(
@@ -127,7 +139,7 @@ class Solver:
         _ = (self.searcher, self.chat)  # loading is not part of the time of a question
         began = time.perf_counter()
         evidence, signs = self.read(asked, collections, cancelled)
-        probabilities = weigh(signs)
+        probabilities = weigh(signs, WEIGHTS if asked.choose == 1 else SEVERAL)
         answer = choose(probabilities, asked.choose)
         citations, notes_by_letter = _cite(evidence.claims, answer)
         return Solution(
@@ -156,13 +168,28 @@ class Solver:
         question = variables(asked)
         room = READ_TOKENS - count(f"{question['stem']}\n{question['options']}")
         notes = context(evidence, max(room, LEAST_NOTES), count)
-        opened = option_logprobs(self.chat, self._prompt.messages(**variables(asked, notes)), list(signs), cancelled)
+        read = self._read_letter if asked.choose == 1 else self._read_each
+        for letter, found in read(asked, notes, cancelled).items():
+            signs[letter] |= found
+        return evidence, signs
+
+    def _read_letter(self, asked: Asked, notes: str, cancelled: threading.Event | None) -> dict[str, dict[str, float]]:
+        letters = list(asked.options)
+        opened = option_logprobs(self.chat, self._prompt.messages(**variables(asked, notes)), letters, cancelled)
         closed = opened
         if math.exp(max(opened.values())) < SURE:
-            closed = option_logprobs(self.chat, self._prompt.messages(**question), list(signs), cancelled)
-        for letter, own in signs.items():
-            own |= {"open": opened[letter], "closed": closed[letter]}
-        return evidence, signs
+            closed = option_logprobs(self.chat, self._prompt.messages(**variables(asked)), letters, cancelled)
+        return {letter: {"open": opened[letter], "closed": closed[letter]} for letter in letters}
+
+    def _read_each(self, asked: Asked, notes: str, cancelled: threading.Event | None) -> dict[str, dict[str, float]]:
+        # Only the last words differ between the options: what stands before them is read once.
+        given = variables(asked, notes)
+        return {
+            letter: {
+                "each": yes_log_odds(self.chat, self._several.messages(**given, letter=letter), cancelled, SEVERAL_SLOT)
+            }
+            for letter in asked.options
+        }
 
 
 def choose(values: Mapping[str, float], count: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from assistant.errors import EtudeError, GenerationFailed
 from assistant.models.embedded import EmbeddedChat
 from assistant.models.local import LocalChat
 
-ANSWER_SLOT, SIDE_SLOT, EXAM_SLOT = 0, 1, 2
+ANSWER_SLOT, SIDE_SLOT, EXAM_SLOT, SEVERAL_SLOT = range(4)
 """llama.cpp keeps one read prompt a slot; each kind of job has its own so that the others' stay read."""
 
 

@@ -18,8 +18,8 @@ import httpx
 from assistant.errors import GenerationFailed, WeightsCorrupt
 from assistant.models.local import Turn
 
-_SLOTS = 3
-"""Prompts that stay read side by side: the answer's, one for side jobs, and the exam's with its worked examples."""
+_SLOTS = 4
+"""Prompts that stay read side by side: the answer's, one for side jobs, and the exam's two with worked examples."""
 _COUNTS_KEPT = 4096
 """Passages come again and again; their token counts are remembered up to this many."""
 
@@ -50,7 +50,7 @@ class Engine:
         params.model.path = str(path)
         params.n_ctx = context_length * _SLOTS
         params.n_parallel = _SLOTS
-        # llama.cpp would keep every prompt that it has read, up to 8 GB; the slots keep the two that come again.
+        # llama.cpp would keep every prompt that it has read, up to 8 GB; the slots keep those that come again.
         params.cache_ram_mib = 0
         params.verbosity = -1
         params.api_keys = [self.key]
