@@ -40,6 +40,11 @@ class HuggingFaceChat(LocalChat):
         """Whether a generation is running, so that the next caller will wait."""
         return _TURN.taken
 
+    @property
+    def loaded(self) -> tuple[Any, Any]:
+        """The tokenizer and the model; loading takes seconds the first time."""
+        return _load(self.folder)
+
     def _write(
         self, messages: list[BaseMessage], stop: list[str], cancelled: threading.Event | None, more: dict[str, Any]
     ) -> Iterator[ChatGenerationChunk]:

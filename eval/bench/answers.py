@@ -32,16 +32,10 @@ from assistant.models.ask import SIDE_SLOT, stream
 from assistant.rooms import open_embedder, open_index
 from assistant.settings import Settings, load_settings
 from eval.bench.baseline import Baseline
-from eval.bench.retrieval import DATA, read_jsonl
 from eval.stats import wilson
+from eval.suites.reference import DATA, read_jsonl
+from eval.systems.asking import refuses
 from knowledge.sync import sync
-
-_CANNOT = re.compile(
-    r"(?:does|do|did) not (?:contain|mention|provide|cover|specify|include|say|state)|no information|not (?:mentioned|"
-    r"provided|specified|covered|stated|in (?:the|your) (?:notes|context))|cannot (?:answer|be answered)|"
-    r"can't answer|don't know|do not know|unable to|doesn't (?:contain|mention|provide|cover|specify|include|say)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +114,7 @@ def _baseline(assistant: Assistant, baseline: Baseline, question: dict[str, Any]
             first = time.perf_counter() - began
         text += str(reply.text)
     cited = any(baseline.overlaps(chunk, place) for chunk in chunks for place in question["gold"])
-    return _outcome(question, text, cited, bool(_CANNOT.search(text)), first, time.perf_counter() - began)
+    return _outcome(question, text, cited, refuses(text), first, time.perf_counter() - began)
 
 
 def _outcome(

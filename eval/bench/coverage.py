@@ -32,7 +32,7 @@ from assistant.models.ask import first_token_probability, stream
 from assistant.prompts import load_prompt
 from assistant.rooms import open_embedder, open_index
 from assistant.settings import load_settings
-from eval.bench.retrieval import DATA, read_jsonl
+from eval.suites.reference import DATA, read_jsonl
 from knowledge.search import Filter
 from knowledge.sync import sync
 

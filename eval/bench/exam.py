@@ -27,7 +27,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from scipy.optimize import minimize
 from scipy.stats import binomtest
 
@@ -35,18 +34,18 @@ from assistant.exam.asked import Asked
 from assistant.exam.bank import load_bank
 from assistant.exam.choice import option_logprobs
 from assistant.exam.intake import read_questions
-from assistant.exam.solve import WEIGHTS, Solver, choose, variables, weigh
+from assistant.exam.solve import WEIGHTS, Solver, choose, weigh
 from assistant.models.ask import SIDE_SLOT
 from assistant.rooms import open_embedder, open_index, shipped_notes
 from assistant.settings import Settings, load_settings
 from eval.bench.baseline import Baseline
 from eval.stats import wilson
+from eval.systems.options import plain_prompt
 from knowledge.sync import sync
 
 Signs = Mapping[str, Mapping[str, float]]
 System = Callable[[Asked], tuple[str, ...]]
 
-_PLAIN = "You answer multiple-choice questions."
 _PENALTY = 3.0
 
 
@@ -85,7 +84,7 @@ def _systems(settings: Settings, names: Sequence[str]) -> dict[str, System]:
 
     def closed(asked: Asked, context: str = "") -> tuple[str, ...]:
         # A slot of their own, or ours would have to read its worked examples again after each of them.
-        found = option_logprobs(solver.chat, _plain(asked, context), list(asked.options), slot=SIDE_SLOT)
+        found = option_logprobs(solver.chat, plain_prompt(asked, context), list(asked.options), slot=SIDE_SLOT)
         return choose(found, asked.choose)
 
     def naive(asked: Asked) -> tuple[str, ...]:
@@ -94,13 +93,6 @@ def _systems(settings: Settings, names: Sequence[str]) -> dict[str, System]:
 
     systems: dict[str, System] = {"closed": closed, "naive": naive, "ours": lambda asked: solver.solve(asked).answer}
     return {name: systems[name] for name in names}
-
-
-def _plain(asked: Asked, context: str) -> list[BaseMessage]:
-    given = variables(asked)
-    before = f"Context:\n{context}\n\n" if context else ""
-    ask = "Reply with the letter of the right option only."
-    return [SystemMessage(_PLAIN), HumanMessage(f"{before}{given['stem']}\n\n{given['options']}\n\n{ask}")]
 
 
 def _compare(questions: Sequence[Asked], systems: Mapping[str, System]) -> None:

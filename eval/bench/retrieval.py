@@ -10,23 +10,21 @@ bootstrap over questions (10,000 resamples, seed 0).
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from assistant.rooms import open_embedder, shipped_notes
 from assistant.settings import load_settings
 from eval.stats import bootstrap
+from eval.suites.reference import DATA as DATA
+from eval.suites.reference import read_jsonl as read_jsonl
+from eval.systems.rankings import Rankings
 from knowledge.index import IndexFolder
 from knowledge.manifest import Entry
 from knowledge.search import Searcher
 from knowledge.sync import sync
-
-DATA = Path(__file__).parents[1] / "data"
 
 Ranker = Callable[[str], Sequence[Entry]]
 
@@ -61,39 +59,18 @@ def main() -> None:
 
 def rankers(searcher: Searcher, index: IndexFolder) -> dict[str, Ranker]:
     """Return the ways of ranking that are compared, by name."""
-    generation = index.current()
-    assert generation is not None
-    entries = [entry for entry in generation.entries if entry.chunk.kind == "text"]
-    positions = [n for n, entry in enumerate(generation.entries) if entry.chunk.kind == "text"]
-    wholes, parts = generation.store.vectors([entry.chunk for entry in entries])
-    dense_matrix = np.array([wholes[entry.chunk.id] for entry in entries])
-
-    def dense(query: str) -> Any:
-        return dense_matrix @ searcher.embedder.encode([query])[0]
-
-    def sentence(query: str) -> Any:
-        vector = searcher.embedder.encode([query])[0]
-        return np.array([(parts[entry.chunk.id] @ vector).max(initial=0.0) for entry in entries])
-
-    def keyword(query: str) -> Any:
-        return generation.keywords.scores(query)[positions]
-
-    def fused(*scorers: Callable[[str], Any]) -> Callable[[str], Any]:
-        return lambda query: sum(1 / (60 + 1 + (-score(query)).argsort().argsort()) for score in scorers)
-
-    def ranked(score: Callable[[str], Any]) -> Ranker:
-        return lambda query: [entries[n] for n in (-score(query)).argsort(kind="stable")]
+    rankings = Rankings(index, searcher.embedder)
+    named = {
+        "dense only": "dense",
+        "BM25 only": "bm25",
+        "best sentence only": "sentence",
+        "plain fusion (dense, BM25; RRF 60)": "rrf",
+    }
 
     def etude(query: str) -> Sequence[Entry]:
         return [Entry(hit.collection, hit.chunk) for hit in searcher.search(query, 50)]
 
-    return {
-        "dense only": ranked(dense),
-        "BM25 only": ranked(keyword),
-        "best sentence only": ranked(sentence),
-        "plain fusion (dense, BM25; RRF 60)": ranked(fused(dense, keyword)),
-        "etude search": etude,
-    }
+    return {label: partial(rankings.rank, name) for label, name in named.items()} | {"etude search": etude}
 
 
 def rank_of_gold(found: Sequence[Entry], gold: Sequence[dict[str, str]]) -> int | None:
@@ -105,11 +82,6 @@ def rank_of_gold(found: Sequence[Entry], gold: Sequence[dict[str, str]]) -> int 
         if (entry.chunk.file, entry.chunk.heading[-1] if entry.chunk.heading else "") in wanted:
             return len(seen)
     return None
-
-
-def read_jsonl(file: Path) -> list[dict[str, Any]]:
-    """Read one JSON object a line."""
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 if __name__ == "__main__":

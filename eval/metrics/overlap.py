@@ -25,7 +25,7 @@ def normalize(text: str) -> str:
     Score("exact_match", "The answer is a reference, but for case, punctuation and articles.", share),
     Score("token_f1", "Harmonic mean of precision and recall of words against the best reference."),
     needs=["references"],
-    signature=lambda tools: "SQuAD 1.1 normalisation",
+    signature=lambda tools: "SQuAD 1.1 normalisation|best reference|two empty texts agree, as in SQuAD 2.0",
 )
 def exact(cases: Sequence[Case], tools: Tools) -> list[Scores]:
     """Score predictions against the best of their references."""
