@@ -18,7 +18,8 @@ class Sample(_Row):
     ``gold`` names the sections that hold the answer: an id of an outline (``{#id}`` behind a heading), or
     ``file#heading`` where the notes have none. ``must`` are groups of lower-case alternatives, one of each of which a
     right answer has. ``key`` are the right letters of ``options``. ``of`` is the id of the sample that this one says
-    in other words.
+    in other words. ``notes`` says which notes it is asked of: ``shipped``, ``given`` (those that a run names) or, where
+    it is empty, both.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Sample(_Row):
     key: tuple[str, ...] = ()
     choose: int = 1
     of: str = ""
+    notes: str = ""
 
 
 class Passage(_Row):

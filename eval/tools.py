@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +17,16 @@ from knowledge.embed import Embedder
 
 @dataclass
 class Tools:
-    """Opened when first used, and then kept; ``judge_model`` and ``encoder`` are the settings' own unless named."""
+    """Opened when first used, and then kept; ``judge_model`` and ``encoder`` are the settings' own unless named.
+
+    ``tell`` hears in a few words what is being prepared, as the first run over some notes takes minutes to index them.
+    """
 
     settings: Settings
     judge_model: str = ""
     encoder: Path | None = None
     seed: int = 0
+    tell: Callable[[str], None] | None = None
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -35,6 +40,8 @@ class Tools:
 
     @cached_property
     def judge(self) -> BaseChatModel:
-        """The language model that judges answers."""
-        named = {"model": self.judge_model} if self.judge_model else {}
-        return make_chat_model(self.settings.model_copy(update=named))
+        """The language model that judges answers; a name is one of the settings' own back end."""
+        if not self.judge_model:
+            return make_chat_model(self.settings)
+        endpoint = self.settings.endpoint.model_copy(update={"model": self.judge_model})
+        return make_chat_model(self.settings.model_copy(update={"model": self.judge_model, "endpoint": endpoint}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,7 @@ from knowledge.fill import fill
 from knowledge.folder import Folder, key_of, look
 from knowledge.index import Generation, IndexFolder
 from knowledge.manifest import LAYOUT, Collection, Failure, File
+from knowledge.pack import CountTokens
 from knowledge.read import SUPPORTED, read_bytes, to_markdown
 from knowledge.split import Chunk, split
 
@@ -28,6 +29,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 Step = Literal["reading", "embedding", "publishing"]
 Progress = Callable[[Step, int, int, str], None]
 """Called with the step, how much is done, of how much, and the file at hand; files for reading, texts for embedding."""
+Cut = Callable[[str, Sequence[str], CountTokens, int], list[Chunk]]
+"""Cuts a file into chunks: its name, its lines, a counter of tokens, and how many the embedding model reads."""
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ def sync(
     *,
     rebuild: bool = False,
     progress: Progress | None = None,
+    cut: Cut = split,
 ) -> SyncReport:
     """Bring a collection in line with a folder (or a single file).
 
@@ -69,6 +73,7 @@ def sync(
         embedder: the model that makes the vectors.
         rebuild: forget the collection first, which also drops folders synced into it earlier.
         progress: hears about each step.
+        cut: makes the chunks; a file that did not change is not cut anew, so an index needs always the same.
 
     Raises:
         InputError: no such folder, nothing in it to read, or not a name for a collection.
@@ -92,7 +97,7 @@ def sync(
         with index.writing(job) as building:
             before = _State() if rebuild else _state(building, collection, embedder)
             changes = compare(seen, before.files, before.failures)
-            _update(building, collection, changes, before, embedder, report, progress or _silent)
+            _update(building, collection, changes, before, embedder, report, progress or _silent, cut)
             stamp = next((c for c in building.manifest.collections() if c.name == collection), None)
         if progress and not building.discarded:
             progress("publishing", 1, 1, "")
@@ -184,9 +189,10 @@ def _update(
     embedder: Embedder,
     report: SyncReport,
     tell: Progress,
+    cut: Cut,
 ) -> None:
     manifest = building.manifest
-    read, touched, failures = _read_all(collection, changes, before, embedder, report, tell)
+    read, touched, failures = _read_all(collection, changes, before, embedder, report, tell, cut)
     over = {*changes.gone, *read, *touched}
     failures = {key: failure for key, failure in before.failures.items() if key not in over} | failures
     nothing = not (read or touched or changes.gone or failures != before.failures or building.continued)
@@ -224,7 +230,7 @@ _Read = tuple[File, list[Chunk]]
 
 
 def _read_all(
-    collection: str, changes: Changes, before: _State, embedder: Embedder, report: SyncReport, tell: Progress
+    collection: str, changes: Changes, before: _State, embedder: Embedder, report: SyncReport, tell: Progress, cut: Cut
 ) -> tuple[dict[str, _Read], dict[str, File], dict[str, Failure]]:
     """Return, by key, files with their chunks, files whose content is what it was, and failures to remember."""
     read: dict[str, _Read] = {}
@@ -235,7 +241,7 @@ def _read_all(
         key = key_of(path)
         known = before.files.get(key)
         try:
-            file, chunks = _read(name, path, collection, known, embedder)
+            file, chunks = _read(name, path, collection, known, embedder, cut)
         except _Unusable as error:
             if os.path.lexists(path):
                 report.failed.append(str(error))
@@ -263,7 +269,7 @@ class _Unusable(Exception):
 
 
 def _read(
-    name: str, path: Path, collection: str, known: File | None, embedder: Embedder
+    name: str, path: Path, collection: str, known: File | None, embedder: Embedder, cut: Cut
 ) -> tuple[File, list[Chunk] | None]:
     """Return the file as it is, and its chunks, or None for them when its content is what it was."""
     key = key_of(path)
@@ -281,7 +287,7 @@ def _read(
         document = to_markdown(path, data, name)
     except InputError as error:
         raise _Unusable(str(error), Failure(key, state.st_size, state.st_mtime_ns, str(error))) from error
-    chunks = split(name, document.lines, embedder.count, embedder.limit)
+    chunks = cut(name, document.lines, embedder.count, embedder.limit)
     problems = document.problems or ([] if chunks else [f"{name} has no text."])
     file = File(key, name, state.st_size, state.st_mtime_ns, digest, tuple(problems))
     return file, [replace(chunk, id=_chunk_id(collection, key, embedder, chunk)) for chunk in chunks]

@@ -37,16 +37,24 @@ _SEARCHED = 8
 
 
 class Assistant:
-    """Answers questions from the synced notes. One instance serves every thread of a process."""
+    """Answers questions from the synced notes. One instance serves every thread of a process.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        settings: name the models and how answers are written.
+        searcher: other notes than the synced ones.
+        prompt: id of a template with the variables of ``answer``.
+
+    """
+
+    def __init__(self, settings: Settings, *, searcher: Searcher | None = None, prompt: str = "answer") -> None:
         self.settings = settings
-        self._prompt = load_prompt("answer")
+        self._searcher = searcher
+        self._prompt = load_prompt(prompt)
 
     @cached_property
     def searcher(self) -> Searcher:
         """Search over the notes; opening it finds the embedding model."""
-        return open_searcher(self.settings)
+        return self._searcher or open_searcher(self.settings)
 
     def chat(self, generation: Generation | None = None) -> BaseChatModel:
         """Return the chat model for these generation settings; the weights are loaded once a process."""

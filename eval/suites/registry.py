@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from assistant.errors import InputError
 from eval.sample import Output, Sample
@@ -20,9 +20,22 @@ SystemFunction = Callable[[Sample], Output]
 """Asks a system. It raises `EtudeError` when it cannot go on; an ``Output.error`` is one lost sample."""
 
 
+class Samples(Protocol):
+    """Reads the samples of a split; a folder of notes may bring samples of its own (``Variant.notes``)."""
+
+    def __call__(self, split: Split, notes: Path | None = None) -> list[Sample]:
+        """Raise `InputError` where the folder is not one that the suite has samples for."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What is tested: choices that a system may heed. Empty ones are its own."""
+    """What is tested: choices that a system may heed. Empty ones are its own.
+
+    ``prompt`` is the id of an answer template, ``chunking`` is ``headings`` or ``characters-N``, ``retriever`` names
+    the ranking that feeds an answer, ``notes`` is a folder beside the shipped notes. A system refuses a choice that it
+    does not have.
+    """
 
     prompt: str = ""
     chunking: str = ""
@@ -37,7 +50,7 @@ class Suite:
     Args:
         name: as in ``etude eval run NAME``.
         describe: one sentence for a person.
-        samples: reads the samples of a split.
+        samples: reads the samples of a split, and of given notes.
         systems: by name, what opens a system for a variant; the first is Etude's own.
         oracle: the best output that a sample's own gold allows: the upper control row.
         metrics: names of the metrics that are computed unless others are asked for.
@@ -47,7 +60,7 @@ class Suite:
 
     name: str
     describe: str
-    samples: Callable[[Split], list[Sample]]
+    samples: Samples
     systems: Mapping[str, Callable[[Tools, Variant], SystemFunction]]
     oracle: Callable[[Sample], Output]
     metrics: Sequence[str]
