@@ -10,7 +10,7 @@ ifeq ($(wildcard $(BIN)/python),)
 $(shell rm -rf .make)
 endif
 
-.PHONY: help run test check format setup lock clean distclean
+.PHONY: help run test benchmark check format setup lock clean distclean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -23,6 +23,9 @@ run: .make/run ## Install, fetch the models, index the shipped notes, and open t
 test: .make/dev ## Install with the tools of developers, fetch the small models, and run the tests.
 	$(BIN)/etude models pull smollm2-135m-instruct all-minilm-l6-v2
 	$(BIN)/python -m pytest
+
+benchmark: .make/run ## Measure closed book, naive retrieval and Etude with each installed model, in about 15 minutes a model.
+	$(BIN)/python -m eval.benchmark
 
 check: .make/dev ## Look for mistakes: lint, format, types.
 	$(BIN)/ruff check .
