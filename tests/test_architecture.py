@@ -32,9 +32,11 @@ TOP = {
 DOORS = {
     "assistant.prompts": {"PromptTemplate", "load_prompt"},
     "assistant.records": {
-        *("Attempt", "Conversation", "ExamRecords", "Records", "SavedCard", "SavedReview", "SavedTurn"),
+        *("Attempt", "Conversation", "ExamRecords", "Rating", "RatingRecords", "RatingSession", "Records"),
+        *("SavedCard", "SavedReview", "SavedTurn"),
     },
     "assistant.web": {"serve"},
+    "eval.report": {"headline", "log_mlflow", "markdown", "report_dict", "write_html"},
     "knowledge": {
         *("Chunk", "Document", "Embedder", "Filter", "Hit", "IndexFolder", "Searcher", "SyncReport"),
         *("read_file", "remove_collection", "sync_folder"),

@@ -1,6 +1,18 @@
-"""The database of what happened: conversations and the person's feedback, exams, and the cards that were learned."""
+"""The database of what happened: conversations and feedback, exams and learned cards, and ratings of answers."""
 
 from assistant.records.exams import Attempt, ExamRecords, SavedCard, SavedReview
+from assistant.records.ratings import Rating, RatingRecords, RatingSession
 from assistant.records.store import Conversation, Records, SavedTurn
 
-__all__ = ["Attempt", "Conversation", "ExamRecords", "Records", "SavedCard", "SavedReview", "SavedTurn"]
+__all__ = [
+    "Attempt",
+    "Conversation",
+    "ExamRecords",
+    "Rating",
+    "RatingRecords",
+    "RatingSession",
+    "Records",
+    "SavedCard",
+    "SavedReview",
+    "SavedTurn",
+]

@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def now() -> datetime:
@@ -150,3 +150,43 @@ class ReviewRow(Base):
     card_id: Mapped[str] = mapped_column(String(120), index=True)
     rating: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class RatingSessionRow(Base):
+    """Answers that people rate: ``kind`` is thumbs, stars or preference; ``systems`` names what wrote each answer."""
+
+    __tablename__ = "rating_sessions"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid4()))
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+    systems: Mapped[list[str]] = mapped_column(JSON)
+    seed: Mapped[int] = mapped_column(default=0)
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class RatingItemRow(Base):
+    """One thing to rate; ``content`` is all that a rater sees of it, kept here so that the run may go."""
+
+    __tablename__ = "rating_items"
+    __table_args__ = (UniqueConstraint("session_id", "item_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("rating_sessions.id", ondelete="CASCADE"), index=True)
+    item_id: Mapped[str] = mapped_column(String(200))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class RatingRow(Base):
+    """What one person thinks of one item: the last they said."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (UniqueConstraint("session_id", "item_id", "rater"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("rating_sessions.id", ondelete="CASCADE"), index=True)
+    item_id: Mapped[str] = mapped_column(String(200))
+    rater: Mapped[str] = mapped_column(String(80))
+    value: Mapped[str] = mapped_column(String(20))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

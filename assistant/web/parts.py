@@ -31,6 +31,15 @@ EXAM_KEYS = (
     ("H", "Back to the start of the exam room"),
     ("?", "This list"),
 )
+EVALUATE_KEYS = (
+    ("1 to 5", "Rate: the button with that number"),
+    ("← →", "Previous and next item"),
+    ("C", "Write a comment"),
+    ("P", "Show or hide the cited passages"),
+    ("Enter", "The main button"),
+    ("H", "Back to the runs"),
+    ("?", "This list"),
+)
 
 
 def header(tabs: Sequence[str]) -> str:
@@ -81,5 +90,6 @@ def _shortcuts(tab: str, keys: Sequence[tuple[str, str]]) -> str:
 HELP = (
     '<dialog id="help" aria-label="Shortcuts"><header class="panel-head"><h2>Shortcuts</h2>'
     f"{button('help', 'close', 'Close')}</header>"
-    f"{_shortcuts('chat', CHAT_KEYS)}{_shortcuts('exam', EXAM_KEYS)}</dialog>"
+    f"{_shortcuts('chat', CHAT_KEYS)}{_shortcuts('exam', EXAM_KEYS)}"
+    f"{_shortcuts('evaluate', EVALUATE_KEYS)}</dialog>"
 )

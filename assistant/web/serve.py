@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from assistant.web.exam.solving import Solve
 
 ASSETS = Path(__file__).with_name("assets")
+_LAST_SAMPLE = 10
+"""Seconds that an evaluation gets to finish the sample at hand when the page ends; what is not done is asked again."""
 
 
 def serve(settings: Settings) -> None:
@@ -59,23 +61,28 @@ def listening(server: Server) -> socket.socket:
 
 
 def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | None = None) -> FastAPI:
-    """Return the web application: the page at ``/``, its files under ``/etude``, and exports under ``/exam``.
+    """Return the web application: the page at ``/``, its files under ``/etude``, exports under the names of the tabs.
 
-    ``solve`` answers pasted questions; without it the Exam tab does not offer to.
+    ``app.state.runner`` runs evaluations; stop it before the application ends. ``solve`` answers pasted questions;
+    without it the Exam tab does not offer to.
     """
     import gradio as gr
     from fastapi import FastAPI
     from fastapi.responses import FileResponse
     from fastapi.staticfiles import StaticFiles
 
-    from assistant.records import ExamRecords
+    from assistant.records import ExamRecords, RatingRecords
     from assistant.rooms import open_exam_room
     from assistant.web.chat import ChatTab
+    from assistant.web.evaluate.files import add_files
+    from assistant.web.evaluate.running import Runner
+    from assistant.web.evaluate.steps import Steps
+    from assistant.web.evaluate.tab import EvaluateTab
     from assistant.web.exam.export import add_exports
     from assistant.web.exam.rooms import Rooms
     from assistant.web.exam.tab import ExamTab
     from assistant.web.guard import Guard
-    from assistant.web.page import build_page
+    from assistant.web.page import Tab, build_page
     from assistant.web.theme import theme
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -89,10 +96,18 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     exams = ExamRecords(records.database)
     rooms = Rooms(exams, lambda: open_exam_room(settings, exams))
     add_exports(app, rooms)
+    ratings = RatingRecords(records.database)
+    app.state.runner = runner = Runner(settings)
+    add_files(app, settings, ratings)
+    tabs: list[Tab] = [
+        ChatTab(settings, records, desk),
+        ExamTab(rooms, desk, solve),
+        EvaluateTab(Steps(settings, ratings, runner), runner),
+    ]
 
     gr.mount_gradio_app(
         app,
-        build_page([ChatTab(settings, records, desk), ExamTab(rooms, desk, solve)]),
+        build_page(tabs),
         path="/",
         server_name=settings.server.host,
         server_port=settings.server.port,
@@ -132,8 +147,10 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
             # Here and not after `run`, which a SIGTERM does not come back from.
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
             desk.stop_all()
+            app.state.runner.stop()
             end_streams(app)
             await super().shutdown(sockets)
+            await asyncio.to_thread(app.state.runner.wait, _LAST_SAMPLE)
             await asyncio.to_thread(desk.close)
             records.close()
 

@@ -163,7 +163,7 @@ def test_a_newer_database_is_refused_and_left_alone(records, file):
     with sqlite3.connect(file) as raw:
         raw.execute("drop table feedback")
         raw.execute("update schema_version set version = 7")
-    with pytest.raises(RecordsError, match=r"newer Etude \(layout 7, this one knows 2\)"):
+    with pytest.raises(RecordsError, match=r"newer Etude \(layout 7, this one knows 3\)"):
         Records(f"sqlite:///{file}")
     tables = sqlite3.connect(file).execute("select name from sqlite_master where name = 'feedback'").fetchall()
     assert tables == []
