@@ -19,6 +19,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.progress import Progress as RichProgress
 
 from assistant.models.catalog import load_catalog
 from assistant.models.weights import locate
@@ -163,15 +164,15 @@ def _figure(figure: Figure | None) -> str:
 
 
 def _run(settings: Settings, spec: Spec) -> RunFolder:
-    console = Console(stderr=True)
+    name = f"{spec.suite} {spec.system} {spec.model}"
+    with RichProgress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
 
-    def tell(progress: Progress) -> None:
-        name = f"{spec.suite} {spec.system} {spec.model}"
-        console.print(f"{name}: {progress.step} {progress.done}/{progress.total}", end="\r")
+        def tell(progress: Progress) -> None:
+            bar.update(task, description=f"{name}: {progress.doing or progress.step}", completed=progress.done)
+            bar.update(task, total=progress.total or None)
 
-    run = run_evaluation(spec, settings, tell)
-    console.print()
-    return run
+        return run_evaluation(spec, settings, tell)
 
 
 def _pairs(runs: Sequence[RunFolder]) -> list[tuple[RunFolder, RunFolder]]:

@@ -10,7 +10,7 @@ answer``. All systems use the same language model and read its probabilities for
 - **naive**: the same prompt with three passages of 1,000 characters, nearest by MiniLM, pasted in front;
 - **ours**: ``assistant.exam.solve``.
 
-``--signs`` keeps what the solver read for each question; ``--fit`` fits the weights of ``solve.WEIGHTS`` on it, a
+``--signs`` keeps what the solver read for each question; ``--fit`` fits ``solve.WEIGHTS`` on those with one answer, a
 conditional logit (McFadden 1974) with an L2 penalty, and says how well they do in five-fold cross-validation.
 Intervals are Wilson's; the last line is McNemar's exact test of ours against closed on the same questions.
 """
@@ -137,19 +137,18 @@ def _collect(solver: Solver, questions: Sequence[Asked], file: Path) -> None:
 
 def _fit(file: Path, questions: Mapping[str, Asked]) -> None:
     rows = [json.loads(line) for line in file.read_text().splitlines()]
-    rows = [row for row in rows if row["id"] in questions]
+    rows = [row for row in rows if row["id"] in questions and questions[row["id"]].choose == 1]
     names = sorted({name for row in rows for own in row["signs"].values() for name in own})
     order = np.random.default_rng(0).permutation(len(rows))
-    right = dict.fromkeys((True, False), 0)
+    right = 0
     for fold in range(5):
         held = set(order[fold::5].tolist())
         weights = _weights([row for at, row in enumerate(rows) if at not in held], questions, names)
         for at in held:
             asked = questions[rows[at]["id"]]
             answer = choose(weigh(rows[at]["signs"], weights), asked.choose)
-            right[asked.choose == 1] += set(answer) == set(asked.key)
-    of = {kind: sum((questions[row["id"]].choose == 1) is kind for row in rows) for kind in (True, False)}
-    print(f"cross-validated: one answer {right[True]}/{of[True]}, several {right[False]}/{of[False]}")
+            right += set(answer) == set(asked.key)
+    print(f"cross-validated: {right}/{len(rows)}")
     for name in names:
         alone = sum(
             set(choose({k: v[name] for k, v in row["signs"].items()}, questions[row["id"]].choose))
