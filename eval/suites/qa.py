@@ -11,7 +11,7 @@ from eval.suites.registry import Split, Suite, register
 from eval.systems.answers import ANSWERING
 from eval.systems.corpus import GIVEN, SHIPPED
 
-_SHIPPED, _GIVEN = DATA / "free_answers.jsonl", DATA / "answers.jsonl"
+FILES = _SHIPPED, _GIVEN = DATA / "free_answers.jsonl", DATA / "answers.jsonl"
 METRICS = (
     *("right", "refusal", "citations", "grounding", "retrieval", "context"),
     *("exact", "rouge", "bleu", "chrf", "bertscore", "robustness", "cost"),
@@ -55,6 +55,6 @@ register(
         systems=ANSWERING,
         oracle=oracle_answer,
         metrics=METRICS,
-        files=(_SHIPPED, _GIVEN),
+        files=FILES,
     )
 )
