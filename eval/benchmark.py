@@ -47,11 +47,10 @@ _SECONDS = {"exam": "seconds", "qa": "first_token", "retrieval": "seconds"}
 
 
 class Result(BaseModel):
-    """A run without its texts: enough for its figures, and to compare it with another in pairs."""
+    """A run without its texts."""
 
     manifest: Manifest
     summary: Summary
-    right: dict[str, float]
 
 
 def main() -> None:
@@ -62,6 +61,7 @@ def main() -> None:
     parser.add_argument("--system", nargs="+", default=[])
     parser.add_argument("--exam", type=int, default=20, help="Questions of the exam suite; 0 is all.")
     parser.add_argument("--qa", type=int, default=16)
+    parser.add_argument("--notes", default="", help="A folder of the study notes, to ask about these too.")
     parser.add_argument("--keep", action="store_true", help="Write the runs, without texts, to eval/results.")
     parser.add_argument("--readme", action="store_true", help="Only write the tables of README.md.")
     arguments = parser.parse_args()
@@ -69,7 +69,10 @@ def main() -> None:
         settings = load_settings()
         limits = {"exam": arguments.exam, "qa": arguments.qa}
         runs = [
-            _run(settings, Spec(suite=suite, system=system, model=model, limit=limits.get(suite, 0)))
+            _run(
+                settings,
+                Spec(suite=suite, system=system, model=model, limit=limits.get(suite, 0), notes=arguments.notes),
+            )
             for model in arguments.model or installed_models(settings)
             for suite in arguments.suite
             for system in arguments.system or _SYSTEMS[suite]
@@ -92,14 +95,17 @@ def installed_models(settings: Settings) -> list[str]:
 
 
 def to_result(run: RunFolder) -> Result:
-    """Return what is kept of a run: no question and no answer."""
-    first = next(iter(COLUMNS[run.manifest().spec.suite]))
-    right = {name: rows["system"].get(first) for name, rows in run.scores().items()}
-    return Result(
-        manifest=run.manifest(),
-        summary=run.summary(),
-        right={name: value for name, value in right.items() if isinstance(value, float)},
-    )
+    """Return what is kept of a run: no question, no answer, and no path of this machine."""
+    manifest = run.manifest()
+    spec = manifest.spec
+    paths = {name: Path(given).name for name in ("notes", "data", "encoder") if (given := getattr(spec, name))}
+    return Result(manifest=manifest.model_copy(update={"spec": spec.model_copy(update=paths)}), summary=run.summary())
+
+
+def table_name(result: Result) -> str:
+    """Return the name of the table that a result belongs to: the suite, and whether notes were given."""
+    spec = result.manifest.spec
+    return f"{spec.suite}-notes" if spec.notes else spec.suite
 
 
 def keep(results: Iterable[Result], folder: Path = RESULTS) -> None:
@@ -107,7 +113,8 @@ def keep(results: Iterable[Result], folder: Path = RESULTS) -> None:
     folder.mkdir(exist_ok=True)
     for result in results:
         spec = result.manifest.spec
-        file = folder / f"{spec.suite}-{spec.model}-{spec.system}.json"
+        name = re.sub(r"[^a-z0-9.]+", "-", f"{table_name(result)}-{Path(spec.model).stem}-{spec.system}".lower())
+        file = folder / f"{name}.json"
         file.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
@@ -120,22 +127,23 @@ def with_tables(text: str, results: Sequence[Result]) -> str:
     """Return a text with its tables anew: what stands between ``<!-- table SUITE -->`` and ``<!-- end -->``."""
 
     def table(match: re.Match[str]) -> str:
-        found = tables([result for result in results if result.manifest.spec.suite == match[1]])
+        found = tables([result for result in results if table_name(result) == match[1]])
         return f"<!-- table {match[1]} -->\n{found[0] if found else ''}\n<!-- end -->"
 
-    return re.sub(r"<!-- table (\w+) -->.*?<!-- end -->", table, text, flags=re.DOTALL)
+    return re.sub(r"<!-- table ([\w-]+) -->.*?<!-- end -->", table, text, flags=re.DOTALL)
 
 
 def tables(results: Sequence[Result]) -> list[str]:
-    """Return a Markdown table for each suite, with its date and machine."""
+    """Return a Markdown table for each suite and kind of notes, with its date and machine."""
     return [
-        _table(suite, found)
-        for suite in _SYSTEMS
-        if (found := [result for result in results if result.manifest.spec.suite == suite])
+        _table(found)
+        for name in dict.fromkeys(map(table_name, results))
+        if (found := [result for result in results if table_name(result) == name])
     ]
 
 
-def _table(suite: str, results: Sequence[Result]) -> str:
+def _table(results: Sequence[Result]) -> str:
+    suite = results[0].manifest.spec.suite
     columns, seconds = COLUMNS[suite], _SECONDS[suite]
     waiting = "first word, median s" if seconds == "first_token" else "seconds, median"
     lines = [
@@ -144,23 +152,22 @@ def _table(suite: str, results: Sequence[Result]) -> str:
     ]
     order = {name: place for place, name in enumerate(_SYSTEMS[suite])}
     for result in sorted(results, key=lambda r: (r.manifest.spec.model, order.get(r.manifest.spec.system, 9))):
-        spec, row = result.manifest.spec, result.summary.rows["system"]
+        spec, row, n = result.manifest.spec, result.summary.rows["system"], result.manifest.samples
         name = spec.system if suite == "retrieval" else f"{spec.system}, {spec.model}"
-        figures = " | ".join(_figure(row.get(score)) for score in columns)
+        figures = " | ".join(_figure(row.get(score), n) for score in columns)
         wait = row.get(seconds)
-        told = f"{wait.value:.1f}" if wait and wait.value is not None and suite != "retrieval" else "–"
-        lines.append(f"| {name} | {result.manifest.samples} | {figures} | {told} |")
-    manifest = results[0].manifest
-    machine = manifest.environment
-    days = sorted({result.manifest.created[:10] for result in results})
-    where = ", ".join(machine[key] for key in ("cpu", "cores") if key in machine)
-    return "\n".join([*lines, "", f"{' and '.join(days)}; {where} cores; 95 % intervals in brackets."])
+        lines.append(f"| {name} | {n} | {figures} | {f'{wait.value:.2g}' if wait and wait.value else '–'} |")
+    manifests = [result.manifest for result in results]
+    days = sorted({manifest.created[:10] for manifest in manifests})
+    machines = sorted({f"{m.environment.get('cpu', '?')}, {m.environment.get('cores', '?')} cores" for m in manifests})
+    return "\n".join([*lines, "", f"{', '.join(days)}; {'; '.join(machines)}; 95 % intervals in brackets."])
 
 
-def _figure(figure: Figure | None) -> str:
+def _figure(figure: Figure | None, samples: int) -> str:
     if figure is None or figure.value is None:
         return "–"
-    return f"{figure.value:.2f} [{figure.low:.2f}, {figure.high:.2f}]"
+    part = "" if figure.n == samples else f" of {figure.n}"
+    return f"{figure.value:.2f}{part} [{figure.low:.2f}, {figure.high:.2f}]"
 
 
 def _run(settings: Settings, spec: Spec) -> RunFolder:
@@ -176,7 +183,7 @@ def _run(settings: Settings, spec: Spec) -> RunFolder:
 
 
 def _pairs(runs: Sequence[RunFolder]) -> list[tuple[RunFolder, RunFolder]]:
-    """Return closed book, or else naive retrieval, beside Etude, for each suite and model."""
+    """Return closed book and naive retrieval, each beside Etude, for each suite and model."""
     found: dict[tuple[str, str], dict[str, RunFolder]] = {}
     for run in runs:
         spec = run.manifest().spec

@@ -37,6 +37,7 @@ DOORS = {
     },
     "assistant.web": {"serve"},
     "eval.report": {"headline", "log_mlflow", "markdown", "report_dict", "write_html"},
+    "eval": {"RunFolder", "Spec", "compare_runs", "run_evaluation", "score_file"},
     "knowledge": {
         *("Chunk", "Document", "Embedder", "Filter", "Hit", "IndexFolder", "Searcher", "SyncReport"),
         *("read_file", "remove_collection", "sync_folder"),

@@ -13,16 +13,24 @@ from assistant.models.ask import SIDE_SLOT, stream
 from eval.sample import Output
 
 _CANNOT = re.compile(
-    r"(?:does|do|did) not (?:contain|mention|provide|cover|specify|include|say|state)|no information|not (?:mentioned|"
-    r"provided|specified|covered|stated|in (?:the|your) (?:notes|context))|cannot (?:answer|be answered)|"
-    r"can't answer|don't know|do not know|unable to|doesn't (?:contain|mention|provide|cover|specify|include|say)",
+    r"\b(?:i|we)\b[^.]{0,40}?(?:\b(?:do|can) ?not\b|n['’]t\b|\bunable\b)|"
+    r"\b(?:context|notes?|passages?|texts?|documents?|information (?:given|provided))\b[^.]{0,60}?"
+    r"(?:\b(?:do|does|did) not\b|n['’]t\b|\bno\b)|"
+    r"\bno (?:information|mention)\b|\bnot (?:mentioned|provided|specified|covered|stated|given)\b|"
+    r"\bcannot (?:answer|be answered|be determined)\b|^unable to\b",
     re.IGNORECASE,
 )
+_FIRST_SENTENCE = re.compile(r".*?(?:[.!?](?=\s|$)|\n|$)", re.DOTALL)
 
 
 def refuses(text: str) -> bool:
-    """Say whether an answer in free words says that it cannot answer."""
-    return bool(_CANNOT.search(text))
+    """Say whether an answer in free words begins by saying that it cannot answer.
+
+    Only the first sentence counts, and only where it speaks of the writer or of what was given to read: "Amazon Polly
+    does not store text" is an answer.
+    """
+    first = _FIRST_SENTENCE.match(text.strip())
+    return bool(first and _CANNOT.search(first[0]))
 
 
 def write(chat: BaseChatModel, messages: Sequence[BaseMessage], stop: Sequence[str], began: float) -> Output:

@@ -19,7 +19,6 @@ def result(system, value, suite="exam"):
             environment={"cpu": "A CPU", "cores": "2"},
         ),
         summary=Summary(rows={"system": {"accuracy": figure, "seconds": figure}}),
-        right={"d1": 1.0},
     )
 
 
@@ -59,5 +58,5 @@ def test_every_table_of_the_readme_is_that_of_the_kept_runs():
 
 def test_what_is_kept_of_a_run_has_no_question_and_no_answer():
     for kept in kept_results():
-        assert set(json.loads(kept.model_dump_json())) == {"manifest", "summary", "right"}
+        assert set(json.loads(kept.model_dump_json())) == {"manifest", "summary"}
         assert "/" not in kept.manifest.spec.notes
