@@ -17,6 +17,7 @@ import typer
 from assistant.errors import EtudeError, InputError
 from assistant.models.commands import models_app
 from assistant.terminal.exam import exam_app
+from eval.commands import eval_app
 
 app = typer.Typer(
     name="etude",
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(exam_app, name="exam")
+app.add_typer(eval_app, name="eval")
 
 CollectionOption = Annotated[
     list[str] | None,

@@ -17,7 +17,8 @@
     │   ├── DiskFull
     │   └── IndexBusy             6   another process writes to the index
     ├── RecordsError              7   the database of conversations cannot be opened or written
-    └── ServerError               8   the port is in use, the page cannot be served
+    ├── ServerError               8   the port is in use, the page cannot be served
+    └── RunBusy                   6   another process is at work on this evaluation run
 
 The messages are for people; the command line and the web page print them without a traceback and leave with the
 ``exit_code`` of the class. 2 is also what a wrong option gives; 130 is an interrupt.
@@ -48,6 +49,7 @@ __all__ = [
     "ModelError",
     "ModelUnknown",
     "RecordsError",
+    "RunBusy",
     "ServerError",
     "SettingsError",
     "WeightsCorrupt",
@@ -97,3 +99,9 @@ class ServerError(EtudeError):
     """The web page cannot be served."""
 
     exit_code = 8
+
+
+class RunBusy(EtudeError):
+    """Another process is at work on this evaluation run."""
+
+    exit_code = 6

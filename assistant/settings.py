@@ -70,6 +70,8 @@ class Endpoint(_Group):
     base_url: str = ""
     api_key: str = ""
     model: str = ""
+    price_in: float | None = Field(None, ge=0, description="US dollars per million tokens read; 0 where it is free.")
+    price_out: float | None = Field(None, ge=0, description="US dollars per million tokens written.")
 
 
 class Server(_Group):

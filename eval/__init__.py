@@ -1,9 +1,10 @@
 """Everything that measures: ``etude eval`` from Python.
 
 ``run_evaluation`` runs a `Spec` and returns its `RunFolder`; ``compare_runs`` holds two of them against each other;
-``score_file`` scores predictions that something else made. Each name is imported when it is first used. Metrics are in
-``metrics``, tasks in ``suites``, what is tested in ``systems``, reference sets in ``data``, reports in ``report``, human
-ratings in ``human``, and benchmarks of parts in ``bench``.
+``score_file`` scores predictions that something else made. Each name is imported when it is first used.
+
+Metrics are in ``metrics``, tasks in ``suites``, what is tested in ``systems``, reference sets in ``data``, reports in
+``report``, human ratings in ``human``, and benchmarks of parts in ``bench``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["RunFolder", "Spec", "compare_runs", "run_evaluation", "score_file"]
 
-_ROOMS = {"compare_runs": "compare", "RunFolder": "folder", "Spec": "folder", "score_file": "rows", "run_evaluation": "run"}
+_ROOMS = {
+    "RunFolder": "folder",
+    "Spec": "folder",
+    "compare_runs": "compare",
+    "run_evaluation": "run",
+    "score_file": "rows",
+}
 
 
 def __getattr__(name: str) -> Any:

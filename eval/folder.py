@@ -6,8 +6,10 @@ where it stopped. The other files can always be made anew from these two.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -44,7 +46,10 @@ class Spec(BaseModel):
 
 
 class Manifest(BaseModel):
-    """``run.json``. ``hashes`` are SHA-256 by file name, ``environment`` and ``versions`` are for a reader."""
+    """``run.json``. ``hashes`` are SHA-256 by file name, of data, notes and weights; ``settings`` are those in force.
+
+    Specs, hashes and settings that are equal give equal outputs; ``environment`` and ``versions`` are for a reader.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -53,6 +58,7 @@ class Manifest(BaseModel):
     created: str
     spec: Spec
     samples: int
+    settings: dict[str, str] = Field(default_factory=dict)
     environment: dict[str, str] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     hashes: dict[str, str] = Field(default_factory=dict)
@@ -147,6 +153,24 @@ class RunFolder:
         """Write ``run.json``, whole or not at all."""
         self._write("run.json", manifest.model_dump_json(indent=2))
 
+    def append(self, line: Line) -> None:
+        """Add a finished sample; when this returns it is on the disk."""
+        with self.samples_file.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(f"{line.model_dump_json()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def mend(self) -> None:
+        """Cut off a last line that a kill left half-written, so that the next one does not grow onto it."""
+        if not self.samples_file.is_file():
+            return
+        with self.samples_file.open("rb+") as file:
+            whole = 0
+            for line in file:
+                if line.endswith(b"\n"):
+                    whole += len(line)
+            file.truncate(whole)
+
     def cases(self) -> dict[str, Case]:
         """Read the finished samples by id; a last line that was cut off by a kill is passed over."""
         found: dict[str, Case] = {}
@@ -178,7 +202,7 @@ class RunFolder:
         try:
             return Summary.model_validate_json((self.path / "summary.json").read_text(encoding="utf-8"))
         except (OSError, ValidationError) as error:
-            raise InputError(f"{self.path.name} has no figures yet. `etude eval run` with its name goes on.") from error
+            raise InputError(f"{self.path.name} has no figures yet. The command that began it goes on.") from error
 
     def write_summary(self, summary: Summary) -> None:
         """Write ``summary.json``, whole or not at all."""
@@ -190,6 +214,11 @@ class RunFolder:
         new.replace(self.path / name)
 
 
+def no_room(error: BaseException) -> bool:
+    """Say whether an error is that of a full disk."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def _lines(file: Path) -> Iterator[str]:
-    if file.exists():
+    if file.is_file():
         yield from (line for line in file.read_text(encoding="utf-8", errors="replace").split("\n") if line.strip())

@@ -35,6 +35,11 @@ class Sample(_Row):
     of: str = ""
     notes: str = ""
 
+    @property
+    def question(self) -> str:
+        """What this sample asks, in whatever words: the id of the sample that it says in other words, or its own."""
+        return self.of or self.id
+
 
 class Passage(_Row):
     """A passage that a system found, in its order; ``section`` is named as in ``Sample.gold``."""
@@ -55,15 +60,15 @@ class Cited(_Row):
 class Output(_Row):
     """What a system gave for a sample; ``error`` says why it gave nothing.
 
-    ``passages`` are best first; ``read`` says how many of them the model read. ``letters`` and ``probabilities`` answer
-    a multiple-choice question. ``seconds`` and ``first_token`` count from the question, ``memory`` is the peak of this
+    ``passages`` are best first; ``read`` says how many of them the model read, and is None where it read all of them.
+    ``letters`` and ``probabilities`` answer a multiple-choice question. ``seconds`` and ``first_token`` count from the question, ``memory`` is the peak of this
     process in MiB, ``tokens_in`` and ``tokens_out`` are the language model's.
     """
 
     prediction: str = ""
     refused: bool = False
     passages: tuple[Passage, ...] = ()
-    read: int = 0
+    read: int | None = None
     citations: tuple[Cited, ...] = ()
     letters: tuple[str, ...] = ()
     probabilities: Mapping[str, float] = Field(default_factory=dict)
@@ -81,3 +86,8 @@ class Case:
 
     sample: Sample
     output: Output
+
+
+def passages_read(output: Output) -> tuple[Passage, ...]:
+    """Return the passages that the model read, best first."""
+    return output.passages[: output.read]

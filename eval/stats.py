@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.resampling import Draws as Draws
+from eval.resampling import Seed as Seed
+from eval.resampling import group_numbers, resample
+
 RESAMPLES = 10_000
 _Z = 1.959964
 """97.5 % quantile of the standard normal distribution."""
-
-Draws = NDArray[np.intp]
-"""Which samples each resample holds, ``(resamples, n)``."""
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -49,20 +49,29 @@ class Difference:
 NOTHING = Estimate(math.nan, math.nan, math.nan, 0)
 
 
-def bootstrap(values: Sequence[float], resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
-    """Return the mean with a percentile bootstrap interval (Efron 1979) over the values."""
+def bootstrap(values: Sequence[float], resamples: int = RESAMPLES, seed: Seed = 0) -> Estimate:
+    """Return the mean with a percentile bootstrap interval (Efron 1979) over the values.
+
+    Where every value is 0 or 1 the ends are those of `proportion`: of values that are all the same the bootstrap's
+    would have no width, however few there are.
+    """
     data = np.asarray(values, float)
-    return bootstrap_of(len(data), lambda draws: data[draws].mean(axis=-1), resamples, seed)
+    found = bootstrap_of(len(data), lambda draws: data[draws].mean(axis=-1), resamples, seed)
+    if not len(data) or not np.isin(data, (0.0, 1.0)).all():
+        return found
+    ends = proportion(values, seed)
+    return replace(found, low=ends.low, high=ends.high)
 
 
 def bootstrap_of(
-    n: int, statistic: Callable[[Draws], NDArray[np.float64]], resamples: int = RESAMPLES, seed: int = 0
+    n: int, statistic: Callable[[Draws], NDArray[np.float64]], resamples: int = RESAMPLES, seed: Seed = 0
 ) -> Estimate:
     """Return a statistic of ``n`` samples with its percentile bootstrap interval.
 
     Args:
         n: how many samples there are.
-        statistic: the statistic of each row of sample numbers, ``(rows, n)`` -> ``(rows,)``.
+        statistic: the statistic of each row of sample numbers, ``(rows, n)`` -> ``(rows,)``. It is called several
+            times, and where samples come in groups with rows of several lengths.
         resamples: how many resamples the interval rests on.
         seed: of the resampling.
 
@@ -70,19 +79,42 @@ def bootstrap_of(
     if n == 0:
         return NOTHING
     value = float(statistic(np.arange(n)[None, :])[0])
-    drawn = statistic(np.random.default_rng(seed).integers(0, n, (resamples, n)))
+    drawn = np.empty(resamples)
+    for places, draws in resample(n, resamples, seed):
+        drawn[places] = statistic(draws)
     low, high = np.nanpercentile(drawn, [2.5, 97.5]) if not np.isnan(drawn).all() else (math.nan, math.nan)
     return Estimate(value, float(low), float(high), n, drawn)
 
 
-def wilson(successes: int, n: int) -> Estimate:
-    """Return a proportion with its Wilson score interval (Wilson 1927)."""
+def proportion(values: Sequence[float], seed: Seed = 0) -> Estimate:
+    """Return the share of values that are 1, of values that are 0 or 1, with Wilson's interval.
+
+    Where samples come in groups it is that of the number of independent samples that would tell as much: theirs by
+    the design effect (Rao and Scott 1992); one a group where all values are the same.
+    """
+    data = np.asarray(values, float)
+    found = wilson(round(float(data.sum())), len(data))
+    if (groups := group_numbers(len(data), seed)) is None:
+        return found
+    number, count, share = groups.max() + 1, len(data), found.value
+    independent = float(number)
+    if 0 < share < 1 and number > 1:
+        apart = np.bincount(groups, data - share)
+        spread = number / (number - 1) * float((apart**2).sum()) / count**2
+        independent = min(count, share * (1 - share) / spread) if spread else count
+    low, high = _wilson_ends(share, independent)
+    return replace(found, low=low, high=high)
+
+
+def wilson(successes: float, n: int) -> Estimate:
+    """Return a proportion with its Wilson score interval (Wilson 1927).
+
+    ``successes`` may be a sum of shares from 0 to 1, such as those of several raters: they vary no more than zeros and
+    ones of the same mean do, so that the interval is at least as wide as it should be.
+    """
     if n == 0:
         return NOTHING
-    share = successes / n
-    middle = (share + _Z * _Z / (2 * n)) / (1 + _Z * _Z / n)
-    half = _Z * math.sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n)) / (1 + _Z * _Z / n)
-    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half), n)
+    return Estimate(successes / n, *_wilson_ends(successes / n, n), n)
 
 
 def paired_bootstrap(a: Sequence[float], b: Sequence[float], resamples: int = RESAMPLES, seed: int = 0) -> Difference:
@@ -91,12 +123,15 @@ def paired_bootstrap(a: Sequence[float], b: Sequence[float], resamples: int = RE
     return paired(bootstrap(a, resamples, seed), bootstrap(b, resamples, seed))
 
 
-def paired(a: Estimate, b: Estimate, *, ratio: bool = False) -> Difference:
+def paired(a: Estimate, b: Estimate, *, ratio: bool = False, groups: int | None = None) -> Difference:
     """Compare a bootstrapped figure of two runs over the same samples in the same order.
+
+    ``groups`` says how many groups the samples come in; without it each is on its own.
 
     The interval is the percentile interval of the difference (or ratio) in each resample, and p is twice the smaller
     share of resamples on one side of no difference (Efron and Tibshirani 1993, chapters 13 and 16), so that p < 0.05
-    where the interval leaves it out. Below about 20 pairs such intervals are too narrow; p is never below `least_p`.
+    where the interval leaves it out. Below about 20 pairs, or groups, such intervals are too narrow; p is never below
+    `least_p` of their number.
     """
     none = Difference(math.nan, math.nan, math.nan, math.nan, min(a.n, b.n))
     if a.drawn is None or b.drawn is None or a.n != b.n or a.drawn.shape != b.drawn.shape:
@@ -109,7 +144,7 @@ def paired(a: Estimate, b: Estimate, *, ratio: bool = False) -> Difference:
         return none
     same = 1.0 if ratio else 0.0
     least = min(int((drawn <= same).sum()), int((drawn >= same).sum()))
-    p = min(1.0, max(2 * (1 + least) / (1 + len(drawn)), least_p(a.n)))
+    p = min(1.0, max(2 * (1 + least) / (1 + len(drawn)), least_p(groups or a.n)))
     low, high = np.percentile(drawn, [2.5, 97.5])
     return Difference(value, float(low), float(high), p, a.n)
 
@@ -162,3 +197,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
         worst = max(worst, min(1.0, (len(p_values) - rank) * p_values[place]))
         adjusted[place] = worst
     return adjusted
+
+
+def _wilson_ends(share: float, n: float) -> tuple[float, float]:
+    middle = (share + _Z * _Z / (2 * n)) / (1 + _Z * _Z / n)
+    half = _Z * math.sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n)) / (1 + _Z * _Z / n)
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -71,6 +71,7 @@ class Engine:
         self.context_length = context_length
         self._cache = cache
         self._counts: dict[str, int] = {}
+        self._ahead: dict[int, str] = {}
         self._turn = Turn()
 
     @property
@@ -155,6 +156,7 @@ class Engine:
         """Read the beginning of later prompts now, from the cache on disk when it was read in an earlier run."""
         text = json.dumps([str(self.path), self.path.stat().st_size, self.context_length, messages])
         name = f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.kv"
+        self._ahead[slot] = name
         with self._turn.wait():
             if self._cache and (self._cache / name).is_file() and self._slot(slot, "restore", name):
                 return
@@ -163,6 +165,17 @@ class Engine:
                 self._slot(slot, "save", f"{name}.new")
                 with contextlib.suppress(OSError):
                     (self._cache / f"{name}.new").replace(self._cache / name)
+
+    def rewind(self) -> None:
+        """Put every slot back to what was read ahead in it, or to nothing.
+
+        A prompt that builds on a longer read beginning is computed in other steps and rounded otherwise, enough to turn
+        a word. After this a reply does not depend on what was asked before.
+        """
+        with self._turn.wait():
+            for slot in range(_SLOTS):
+                if slot not in self._ahead or not self._slot(slot, "restore", self._ahead[slot]):
+                    self._slot(slot, "erase", "")
 
     def _slot(self, slot: int, action: str, name: str) -> bool:
         try:
@@ -209,3 +222,9 @@ def load_engine(path: Path, context_length: int, threads: int = 0, cache: Path |
             _loaded = None
             _loaded = (key, Engine(*key))
         return _loaded[1]
+
+
+def rewind_engine() -> None:
+    """Rewind the loaded engine, if there is one; see `Engine.rewind`."""
+    if _loaded:
+        _loaded[1].rewind()

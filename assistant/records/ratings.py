@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,15 @@ class Rating:
     at: datetime = field(default_factory=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What was brought for one session: ratings, and the items where the session itself is new (else None)."""
+
+    session: RatingSession
+    ratings: Sequence[Rating]
+    items: Mapping[str, Mapping[str, Any]] | None = None
+
+
 class RatingRecords:
     """What rating sessions keep. Every method may raise `RecordsError`."""
 
@@ -48,20 +57,15 @@ class RatingRecords:
     def begin(self, made: RatingSession, items: Mapping[str, Mapping[str, Any]]) -> None:
         """Save a new session with its items: what a rater sees of each, by id, in order."""
         with self._session(write=True) as session:
-            session.add(
-                RatingSessionRow(
-                    id=made.id,
-                    name=made.name,
-                    kind=made.kind,
-                    systems=list(made.systems),
-                    seed=made.seed,
-                    created=made.created,
-                )
-            )
-            session.flush()
-            session.add_all(
-                RatingItemRow(session_id=made.id, item_id=key, content=dict(content)) for key, content in items.items()
-            )
+            _begin(session, made, items)
+
+    def take_in(self, brought: Iterable[Brought]) -> None:
+        """Save what is new of each session and keep its ratings as `rate` does; all of it or none."""
+        with self._session(write=True) as session:
+            for one in brought:
+                if one.items is not None:
+                    _begin(session, one.session, one.items)
+                _rate(session, one.session.id, one.ratings)
 
     def session(self, session_id: str) -> RatingSession | None:
         """Return one session, or None when there is none of that id."""
@@ -108,11 +112,7 @@ class RatingRecords:
     def rate(self, session_id: str, ratings: Iterable[Rating]) -> None:
         """Keep ratings, each in place of what the same person said of the same item before; all or none."""
         with self._session(write=True) as session:
-            known = set(session.scalars(select(RatingItemRow.item_id).where(RatingItemRow.session_id == session_id)))
-            for rating in ratings:
-                if rating.item_id not in known:
-                    raise RecordsError(f"The rating session has no item {rating.item_id!r}. Open it again.")
-                _keep(session, session_id, rating)
+            _rate(session, session_id, ratings)
 
     def ratings(self, session_id: str, rater: str = "") -> list[Rating]:
         """Return the ratings of a session, or of one person in it, in the order in which they were first given."""
@@ -132,6 +132,32 @@ class RatingRecords:
             for key, rater, count in session.execute(given):
                 found.setdefault(key, (0, {}))[1][rater] = count
             return found
+
+
+def _begin(session: Session, made: RatingSession, items: Mapping[str, Mapping[str, Any]]) -> None:
+    session.add(
+        RatingSessionRow(
+            id=made.id,
+            name=made.name,
+            kind=made.kind,
+            systems=list(made.systems),
+            seed=made.seed,
+            created=made.created,
+        )
+    )
+    session.flush()
+    session.add_all(
+        RatingItemRow(session_id=made.id, item_id=key, content=dict(content)) for key, content in items.items()
+    )
+    session.flush()
+
+
+def _rate(session: Session, session_id: str, ratings: Iterable[Rating]) -> None:
+    known = set(session.scalars(select(RatingItemRow.item_id).where(RatingItemRow.session_id == session_id)))
+    for rating in ratings:
+        if rating.item_id not in known:
+            raise RecordsError(f"The rating session has no item {rating.item_id!r}. Open it again.")
+        _keep(session, session_id, rating)
 
 
 def _keep(session: Session, session_id: str, rating: Rating) -> None:

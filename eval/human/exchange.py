@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import InputError
-from assistant.records import Rating, RatingRecords, RatingSession
+from assistant.records import Brought, Rating, RatingRecords, RatingSession
 from eval.human.items import Item
 from eval.human.kinds import KindName, find_kind
 from eval.human.sitting import LONGEST_COMMENT
@@ -74,7 +75,13 @@ def take_in(records: RatingRecords, name: str, text: str) -> Taken:
 
 def _take_json(records: RatingRecords, name: str, text: str) -> Taken:
     export = _read_json(name, text)
+    session = records.session(export.id)
     kind = find_kind(export.kind)
+    if session and (session.kind, session.systems) != (kind.name, tuple(export.systems)):
+        raise InputError(
+            f"{name} is another session with the id {export.id}: here it is {_told(session.kind, session.systems)}, "
+            f"in the file {_told(kind.name, export.systems)}. Nothing was taken."
+        )
     if len(export.systems) != kind.answers:
         raise InputError(f"{name} names {len(export.systems)} systems; a {kind.name} session has {kind.answers}.")
     ratings = []
@@ -82,16 +89,19 @@ def _take_json(records: RatingRecords, name: str, text: str) -> Taken:
         if one.item_id not in export.items:
             raise InputError(f"{name} rates {one.item_id!r}, which is not among its items. Export it again.")
         ratings.append(Rating(one.item_id, one.rater, kind.check(one.value), one.comment, one.at))
-    session = records.session(export.id)
     if session is None:
-        session = RatingSession(
-            export.name, kind.name, tuple(export.systems), export.seed, export.id, created=export.created
-        )
-        records.begin(session, {key: item.model_dump(mode="json") for key, item in export.items.items()})
+        new = RatingSession(export.name, kind.name, tuple(export.systems), export.seed, export.id, export.created)
+        brought = Brought(new, ratings, {key: item.model_dump(mode="json") for key, item in export.items.items()})
     elif missing := set(export.items) - set(records.item_ids(session.id)):
         raise InputError(f"{name} is another session with the id {session.id}: {min(missing)!r} is not an item of it.")
-    keep(records, session, ratings)
+    else:
+        brought = Brought(session, ratings)
+    keep(records, [brought])
     return Taken(len(ratings), 1)
+
+
+def _told(kind: str, systems: Sequence[str]) -> str:
+    return f"{kind} of {' and '.join(systems)}"
 
 
 def _read_json(name: str, text: str) -> _Export:

@@ -12,7 +12,7 @@ from assistant.records import Rating, RatingRecords, RatingSession
 from eval.human.agreement import Agreement, agreement
 from eval.human.kinds import Kind, find_kind
 from eval.human.ranking import Preference, preference
-from eval.stats import Estimate, bootstrap
+from eval.stats import Estimate, bootstrap, wilson
 
 TIES = "A tie, both good and both bad count as half a win for each."
 METHOD = (
@@ -25,8 +25,8 @@ METHOD = (
 class Result:
     """The result of a session.
 
-    ``mean`` is the share of thumbs up or the mean of the stars, with a bootstrap interval over items; ``preference``
-    belongs to sessions of two systems. The other of the two is None.
+    ``mean`` is the share of thumbs up with Wilson's interval, or the mean of the stars with a bootstrap interval, both
+    over items; ``preference`` belongs to sessions of two systems. The other of the two is None.
     """
 
     session: RatingSession
@@ -105,7 +105,9 @@ def _mean(ratings: Sequence[Rating], kind: Kind) -> Estimate:
     items: dict[str, list[float]] = defaultdict(list)
     for rating in ratings:
         items[rating.item_id].append(kind.scores[rating.value])
-    return bootstrap([sum(values) / len(values) for values in items.values()])
+    means = [sum(values) / len(values) for values in items.values()]
+    # Resampling thumbs that all point one way sees no spread, as if nothing else could have been said.
+    return wilson(sum(means), len(means)) if set(kind.scores.values()) == {0.0, 1.0} else bootstrap(means)
 
 
 def _preferred(found: Preference, systems: Sequence[str]) -> str:

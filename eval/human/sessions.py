@@ -58,15 +58,28 @@ def find_session(records: RatingRecords, named: str) -> RatingSession:
         InputError: there is none, or more than one.
 
     """
+    found = session_called(records, named)
+    if found is None:
+        raise InputError(f"There is no rating session {named!r}. `etude eval human list` shows them.")
+    return found
+
+
+def session_called(records: RatingRecords, named: str, *, shortened: bool = True) -> RatingSession | None:
+    """Return the session of an id or a name, or None; ``shortened`` says that the beginning of an id will do.
+
+    Raises:
+        InputError: there are several.
+
+    """
     if found := records.session(named):
         return found
-    sessions = records.sessions()
-    fitting = [one for one in sessions if one.name == named] or [one for one in sessions if one.id.startswith(named)]
-    if not named or not fitting:
-        raise InputError(f"There is no rating session {named!r}. `etude eval human list` shows them.")
+    name, sessions = clean(named), records.sessions()
+    fitting = [one for one in sessions if name and one.name == name]
+    if not fitting and shortened:
+        fitting = [one for one in sessions if name and one.id.startswith(name)]
     if len(fitting) > 1:
-        raise InputError(f"{len(fitting)} rating sessions are called {named!r}. Use the id of one of them.")
-    return fitting[0]
+        raise InputError(f"{len(fitting)} rating sessions are called {name!r}. Use the id of one of them.")
+    return fitting[0] if fitting else None
 
 
 def clean(name: str) -> str:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from assistant.errors import InputError
-from assistant.records import Rating, RatingRecords, RatingSession
+from assistant.records import Brought, Rating, RatingRecords, RatingSession
 from eval.human.cells import guarded, plain
 from eval.human.items import Item
 from eval.human.kinds import find_kind
-from eval.human.sessions import clean
+from eval.human.sessions import clean, session_called
 from eval.human.sitting import LONGEST_COMMENT
 from eval.human.taken import Taken, keep
 
@@ -35,6 +35,16 @@ class _Found:
     new: bool
     items: dict[str, Item] = field(default_factory=dict)
     ratings: dict[tuple[str, str], tuple[int, Rating]] = field(default_factory=dict)
+
+    def same(self, other: _Found) -> bool:
+        """Whether both are one session."""
+        new = self.new and other.new and self.session.name == other.session.name
+        return new or self.session.id == other.session.id
+
+    def brought(self) -> Brought:
+        """Return what is to be kept."""
+        items = {key: item.model_dump(mode="json") for key, item in self.items.items()} if self.new else None
+        return Brought(self.session, [rating for _, rating in self.ratings.values()], items)
 
 
 def session_csv(records: RatingRecords, session: RatingSession) -> str:
@@ -72,12 +82,10 @@ def take_csv(records: RatingRecords, name: str, text: str) -> Taken:
             raise InputError(f"{name}, line {line}: {error} Nothing was taken.") from error
     if not found:
         raise InputError(f"{name} has no ratings beneath its first line.")
-    for one in found.values():
-        if one.new:
-            records.begin(one.session, {key: item.model_dump(mode="json") for key, item in one.items.items()})
-        keep(records, one.session, [rating for _, rating in one.ratings.values()])
+    brought = [one.brought() for one in {one.session.id: one for one in found.values()}.values()]
+    keep(records, brought)
     ignored = tuple(column for column in columns if column not in COLUMNS)
-    return Taken(sum(len(one.ratings) for one in found.values()), len(found), ignored)
+    return Taken(sum(len(one.ratings) for one in brought), len(brought), ignored)
 
 
 def _rows(name: str, reader: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -106,8 +114,11 @@ def _take_row(records: RatingRecords, found: dict[str, _Found], line: int, row: 
     if len(item) > _LONGEST_ID:
         raise InputError(f"item has more than {_LONGEST_ID} characters.")
     if named not in found:
-        found[named] = _session(records, named, row)
+        one = _session(records, named, row)
+        # A file may name one session by its id and by its name, or by names that are kept as one.
+        found[named] = next((other for other in found.values() if other.same(one)), one)
     one = found[named]
+    _check_session(one.session, row)
     if one.new:
         one.items.setdefault(item, Item(question=row.get("question", "")))
     elif item not in one.items:
@@ -124,7 +135,8 @@ def _take_row(records: RatingRecords, found: dict[str, _Found], line: int, row: 
 
 
 def _session(records: RatingRecords, named: str, row: Mapping[str, str]) -> _Found:
-    known = records.session(named) or next((one for one in records.sessions() if one.name == named), None)
+    # Where a kind is given the session may be a new one, and a short name of it is no beginning of an id.
+    known = session_called(records, named, shortened=not row.get("kind"))
     if known:
         return _Found(known, new=False, items=dict.fromkeys(records.item_ids(known.id), Item()))
     if not row.get("kind"):
@@ -135,6 +147,18 @@ def _session(records: RatingRecords, named: str, row: Mapping[str, str]) -> _Fou
     kind = find_kind(row["kind"])
     systems = [row.get(column) or other for column, other in (("system_a", "A"), ("system_b", "B"))][: kind.answers]
     return _Found(RatingSession(clean(named) or named, kind.name, tuple(systems)), new=True)
+
+
+def _check_session(session: RatingSession, row: Mapping[str, str]) -> None:
+    """Refuse a row that says of its session what is not so: A would be counted for what is B."""
+    kind = row.get("kind", "")
+    if kind and kind != session.kind:
+        raise InputError(f"the session {session.name!r} is of the kind {session.kind}, not {kind}.")
+    for column, system in zip(("system_a", "system_b"), session.systems, strict=False):
+        if (given := row.get(column, "")) and given != system:
+            raise InputError(
+                f"the session {session.name!r} is about {' and '.join(session.systems)}, and {column} is {given!r}."
+            )
 
 
 def _moment(text: str) -> datetime:

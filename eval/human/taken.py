@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.records import Rating, RatingRecords, RatingSession
+from assistant.records import Brought, RatingRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,18 @@ class Taken:
         return said + (f"; the columns {', '.join(self.ignored)} were passed over." if self.ignored else ".")
 
 
-def keep(records: RatingRecords, session: RatingSession, ratings: Sequence[Rating]) -> None:
-    """Keep ratings of a session, but not in place of newer ones; names that differ only in case are one person."""
-    here = records.ratings(session.id)
-    names = {one.rater.casefold(): one.rater for one in here}
-    times = {(one.item_id, one.rater): one.at for one in here}
-    given = [replace(one, rater=names.setdefault(one.rater.casefold(), one.rater)) for one in ratings]
-    newer = [one for one in given if (key := (one.item_id, one.rater)) not in times or times[key] <= one.at]
-    records.rate(session.id, newer)
+def keep(records: RatingRecords, brought: Sequence[Brought]) -> None:
+    """Keep sessions and ratings, all or none.
+
+    A rating does not replace a newer one; names that differ only in case are one person.
+    """
+    records.take_in([_newer(records, one) for one in brought])
+
+
+def _newer(records: RatingRecords, one: Brought) -> Brought:
+    here = records.ratings(one.session.id)
+    names = {rating.rater.casefold(): rating.rater for rating in here}
+    times = {(rating.item_id, rating.rater): rating.at for rating in here}
+    given = [replace(rating, rater=names.setdefault(rating.rater.casefold(), rating.rater)) for rating in one.ratings]
+    newer = [it for it in given if (key := (it.item_id, it.rater)) not in times or times[key] <= it.at]
+    return replace(one, ratings=newer)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from eval.metrics.registry import Score, Scores, metric
 from eval.sample import Case
-from eval.stats import Draws, Estimate, bootstrap_of
+from eval.stats import Draws, Estimate, Seed, bootstrap_of
 from eval.tools import Tools
 
 _Kind = Literal["bleu", "chrf"]
@@ -23,8 +23,8 @@ _RESAMPLES = 2_000
 """Each is one call of sacrebleu."""
 
 
-def _corpus(kind: _Kind) -> Callable[[Sequence[Scores], str, int], Estimate]:
-    def aggregate(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def _corpus(kind: _Kind) -> Callable[[Sequence[Scores], str, Seed], Estimate]:
+    def aggregate(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
         counted = [row.get(f"{kind}_counts") for row in rows]
         return corpus_score(kind, [counts for counts in counted if isinstance(counts, list)], seed)
 
@@ -59,7 +59,7 @@ def chrf(cases: Sequence[Case], tools: Tools) -> list[Scores]:
     return _scores("chrf", cases)
 
 
-def corpus_score(kind: _Kind, counts: Sequence[Sequence[float]], seed: int = 0) -> Estimate:
+def corpus_score(kind: _Kind, counts: Sequence[Sequence[float]], seed: Seed = 0) -> Estimate:
     """Return the corpus score with a percentile bootstrap interval over the cases.
 
     Args:

@@ -9,17 +9,17 @@ import numpy as np
 
 from eval.metrics.registry import Score, Scores, median, metric, numbers
 from eval.sample import Case
-from eval.stats import NOTHING, Estimate, bootstrap_of
+from eval.stats import NOTHING, Estimate, Seed, bootstrap_of
 from eval.tools import Tools
 
 
-def p95(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def p95(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
     """Return the 95th percentile over cases with a bootstrap interval; below about 100 cases it is a rough one."""
     values = np.asarray(numbers(rows, name), float)
     return bootstrap_of(len(values), lambda draws: np.quantile(values[draws], 0.95, axis=-1), 2_000, seed)
 
 
-def highest(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def highest(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
     """Return the maximum over cases, without an interval: the bootstrap has none for it (Bickel and Freedman 1981)."""
     values = numbers(rows, name)
     return Estimate(max(values), math.nan, math.nan, len(values)) if values else NOTHING

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from assistant.errors import InputError
 from eval.metrics.registry import Score, Scores, metric, share
 from eval.sample import Case
-from eval.stats import Draws, Estimate, bootstrap_of, wilson
+from eval.stats import Draws, Estimate, Seed, bootstrap_of, wilson
 from eval.tools import Tools
 
 POSITIVE, NEGATIVE = "positive", "negative"
 
 
-def area(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def area(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
     """Return the area under the ROC curve of ``[score, label]`` pairs, with a bootstrap interval.
 
     It is the share of pairs of a positive and a negative case in which the positive one scores higher, ties counted

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from eval.metrics.likelihood import answer_logprobs
 from eval.metrics.registry import Score, Scores, metric
 from eval.sample import Case
-from eval.stats import NOTHING, Draws, Estimate, bootstrap_of
+from eval.stats import NOTHING, Draws, Estimate, Seed, bootstrap_of
 from eval.tools import Tools
 
 
-def over_tokens(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def over_tokens(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
     """Return the perplexity over the tokens of all cases, with a bootstrap interval over cases."""
     found = [counts for row in rows if isinstance(counts := row.get("perplexity_counts"), list)]
     if not found:

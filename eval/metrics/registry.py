@@ -14,34 +14,32 @@ import numpy as np
 
 from assistant.errors import InputError
 from eval.sample import Case
-from eval.stats import NOTHING, Estimate, bootstrap, wilson
+from eval.resampling import Grouped, Seed
+from eval.stats import NOTHING, Estimate, bootstrap, bootstrap_of, proportion
 from eval.tools import Tools
 
 Value = float | None | list[float]
 """A score of one case: a number; None where there is none (it is counted); numbers that an aggregate needs."""
 Scores = Mapping[str, Value]
 """The scores of one case by name."""
-Aggregate = Callable[[Sequence[Scores], str, int], Estimate]
+Aggregate = Callable[[Sequence[Scores], str, Seed], Estimate]
 """``(scores of every case, the score's name, seed)`` -> the value of the whole run with its interval."""
 ScoreFunction = Callable[[Sequence[Case], Tools], list[Scores]]
 """Scores of every case, in order. A case that the metric does not concern gets ``{}``."""
 
 
-def mean(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def mean(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
     """Return the mean over cases with a bootstrap interval."""
     return bootstrap(numbers(rows, name), seed=seed) if numbers(rows, name) else NOTHING
 
 
-def share(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def share(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
     """Return the share of cases that score 1, with Wilson's interval; for scores that are 0 or 1."""
-    values = numbers(rows, name)
-    return wilson(round(sum(values)), len(values))
+    return proportion(numbers(rows, name), seed)
 
 
-def median(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def median(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
     """Return the median over cases with a bootstrap interval; for seconds and tokens, which have long tails."""
-    from eval.stats import bootstrap_of
-
     values = np.asarray(numbers(rows, name), float)
     return bootstrap_of(len(values), lambda draws: np.median(values[draws], axis=-1), 2_000, seed)
 
@@ -66,6 +64,20 @@ class Score:
     high: float | None = 1.0
     unit: str = ""
     hidden: bool = False
+
+    def estimate(self, rows: Sequence[Scores], seed: int, questions: Sequence[str] = ()) -> Estimate:
+        """Join the scores of cases; those that have none are left out.
+
+        Args:
+            rows: the scores of every case.
+            seed: of the resampling.
+            questions: what each case asks (`Sample.question`): cases of one question are alike, so the interval rests
+                on questions. Without them every case is a question of its own.
+
+        """
+        there = [place for place, row in enumerate(rows) if row.get(self.name) is not None]
+        found = Grouped(seed, [questions[place] for place in there]) if questions else seed
+        return self.aggregate([rows[place] for place in there], self.name, found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 import csv
 import io
+import json
 
 import pytest
+from sqlalchemy import text
 
-from assistant.errors import InputError
+from assistant.errors import InputError, RecordsError
 from assistant.records import RatingRecords, Records
 from eval.human.cells import guarded, plain
 from eval.human.exchange import session_json, take_in
@@ -34,16 +36,16 @@ def elsewhere(tmp_path):
 
 @pytest.mark.parametrize("form", [session_csv, session_json])
 def test_a_session_comes_back_as_it_went_out(form, records, session, elsewhere):
-    text = form(records, session)
+    content = form(records, session)
     name = "x.csv" if form is session_csv else "x.json"
-    taken = take_in(elsewhere, name, text)
+    taken = take_in(elsewhere, name, content)
     assert (taken.ratings, taken.sessions, taken.ignored) == (8, 1, ())
     (there,) = elsewhere.sessions()
     assert (there.kind, there.systems) == (session.kind, session.systems)
     assert elsewhere.ratings(there.id) == records.ratings(session.id)
     if form is session_json:
         assert elsewhere.items(there.id) == records.items(session.id)
-    take_in(elsewhere, name, text)
+    take_in(elsewhere, name, content)
     assert len(elsewhere.ratings(there.id)) == 8
 
 
@@ -102,3 +104,62 @@ def test_an_older_rating_does_not_replace_a_newer_one(records, session):
     take_in(records, "r.csv", f"session,item,rater,value,at\n{line}\n")
     assert {one.value for one in records.ratings(session.id, "Ann")} == {"tie"}
     assert len(records.ratings(session.id)) == 8
+
+
+def test_a_session_of_the_same_id_but_another_kind_or_other_systems_is_refused(records, session):
+    export = json.loads(session_json(records, session))
+    other = {"kind": "stars", "systems": ["small"], "ratings": []}
+    for changed in (other, {"systems": [*reversed(session.systems)]}):
+        with pytest.raises(InputError, match=f"x.json is another session with the id {session.id}"):
+            take_in(records, "x.json", json.dumps({**export, **changed}))
+    assert records.session(session.id) == session
+    assert len(result_of(records, session).raters) == 2
+    sheet = session_csv(records, session)
+    with pytest.raises(InputError, match="line 3: .*is of the kind preference, not stars"):
+        take_in(records, "x.csv", sheet.replace(",preference,", ",stars,"))
+    with pytest.raises(InputError, match="line 3: .*is about etude, small and etude, large, and system_a is 'somebody'"):
+        take_in(records, "x.csv", sheet.replace('"etude, small"', "somebody"))
+
+
+def test_a_name_of_several_sessions_is_refused_and_names_are_compared_as_they_are_kept(records, run_a):
+    long = "Answers of the second week, " + "as they were before the notes were mended, " * 2
+    make_session(records, [run_a], "thumbs", name=long)
+    row = f'"{long}",q1,Ann,up,thumbs\n'
+    take_in(records, "r.csv", "session,item,rater,value,kind\n" + row)
+    (there,) = records.sessions()
+    assert [one.value for one in records.ratings(there.id)] == ["up"]
+    make_session(records, [run_a], "thumbs", name=long)
+    with pytest.raises(InputError, match="line 2: 2 rating sessions are called .*Use the id"):
+        take_in(records, "r.csv", "session,item,rater,value,kind\n" + row)
+
+
+def test_a_short_name_that_begins_an_id_makes_a_session_of_its_own(records, session):
+    take_in(records, "r.csv", f"session,item,rater,value,kind\n{session.id[0]},q1,Ann,up,thumbs\n")
+    assert len(records.sessions()) == 2
+    take_in(records, "r.csv", HEAD + f"{session.id[:8]},q1,Cleo,A\n")
+    assert [one.value for one in records.ratings(session.id, "Cleo")] == ["A"]
+
+
+def test_a_session_by_its_id_and_by_its_name_is_one(records, session):
+    with pytest.raises(InputError, match="line 3: Cleo rated 'q1' on line 2 already"):
+        take_in(records, "r.csv", HEAD + f"Pairs,q1,Cleo,A\n{session.id},q1,Cleo,B\n")
+    both = "session,item,rater,value,kind\nNew one,1,Ann,up,thumbs\nNew  one,2,Ann,up,thumbs\n"
+    assert take_in(records, "r.csv", both).sessions == 1
+    assert len(records.sessions()) == 2
+
+
+def test_all_of_a_file_or_nothing_is_kept(settings):
+    opened = Records(settings.database_url)
+    with opened.database.session(write=True) as session:
+        session.execute(
+            text(
+                "create trigger full before insert on ratings when new.rater = 'Bo' "
+                "begin select raise(abort, 'no room'); end"
+            )
+        )
+    records = RatingRecords(opened.database)
+    rows = "One,1,Ann,up,thumbs\nTwo,1,Ann,up,thumbs\nTwo,1,Bo,up,thumbs\n"
+    with pytest.raises(RecordsError):
+        take_in(records, "r.csv", "session,item,rater,value,kind\n" + rows)
+    assert records.sessions() == []
+    opened.close()
