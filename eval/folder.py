@@ -172,13 +172,23 @@ class RunFolder:
             file.truncate(whole)
 
     def cases(self) -> dict[str, Case]:
-        """Read the finished samples by id; a last line that was cut off by a kill is passed over."""
+        """Read the finished samples by id; a last line that was cut off by a kill is passed over.
+
+        Raises:
+            InputError: another line is damaged.
+
+        """
         found: dict[str, Case] = {}
-        for text in _lines(self.samples_file):
+        lines = list(_lines(self.samples_file))
+        for number, text in enumerate(lines, start=1):
             try:
                 line = Line.model_validate_json(text)
-            except ValidationError:
-                continue
+            except ValidationError as error:
+                if number == len(lines):
+                    continue
+                raise InputError(
+                    f"Line {number} of {self.samples_file} is damaged. Delete the line to go on without that sample."
+                ) from error
             found[line.sample.id] = Case(line.sample, line.output)
         return found
 

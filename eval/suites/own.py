@@ -45,16 +45,12 @@ _Row = tuple[int, dict[str, Any] | str]
 def own_suite(path: Path) -> Suite:
     """Return a suite over the samples of a file, with the systems of ``qa``; splits are not told apart.
 
-    The notes are the shipped ones together with those that a run names.
-
-    Raises:
-        InputError: the file cannot be read, or lines of it are wrong.
-
+    The notes are the shipped ones together with those that a run names. The file is read when its samples are asked
+    for, so that a run of it can be scored anew when the file is gone; see `read_own` for what can be wrong then.
     """
-    found = read_own(path)
 
     def samples(split: Split, notes: Path | None = None) -> list[Sample]:
-        return list(found)
+        return read_own(path)
 
     return Suite(
         name="own",

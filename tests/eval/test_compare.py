@@ -10,9 +10,12 @@ from rich.console import Console
 from assistant.errors import InputError
 from eval.compare import compare, render, to_dict, to_markdown
 from eval.folder import Line, Manifest, RunFolder, Spec, Summary
-from eval.metrics.registry import find_metric
+from eval.metrics.registry import find_metric, metrics
 from eval.sample import Case, Output, Sample
 from eval.scoring import score_cases
+from eval.significance import PRIMARY
+from eval.stats import wilson
+from eval.suites.registry import suites
 from eval.tools import Tools
 
 
@@ -20,11 +23,17 @@ from eval.tools import Tools
 def new_run(tmp_path, settings):
     """Write a run of these cases, scored by these metrics, as the runner would."""
 
-    def write(name, cases, metrics=("exam",), suite="exam", signature="", **spec):
+    def write(name, cases, metrics=("exam",), suite="exam", signature="", recorded=None, **spec):
         folder = RunFolder(tmp_path / name)
         folder.path.mkdir()
         folder.write_manifest(
-            Manifest(id=name, created="2026-01-01", spec=Spec(suite=suite, **spec), samples=len(cases))
+            Manifest(
+                id=name,
+                created="2026-01-01",
+                spec=Spec(suite=suite, **spec),
+                samples=len(cases),
+                **(recorded or {}),
+            )
         )
         for case in cases:
             folder.append(Line(sample=case.sample, output=case.output))
@@ -102,7 +111,7 @@ def test_what_is_not_shown_is_smaller_than_what_it_would_take(new_run):
         ]
         for row in compare(*runs).rows:
             distance = np.log(row.difference.value) if row.ratio else row.difference.value
-            if not row.winner and not math.isnan(row.needed):
+            if "no difference shown" in row.verdict:
                 assert abs(distance) <= (np.log(row.needed) if row.ratio else row.needed)
 
 
@@ -111,7 +120,7 @@ def test_a_handful_of_samples_shows_nothing(new_run):
     one = new_run("one", answers([False] * 4, times), ("exam", "cost"))
     found = compare(one, new_run("two", answers([True] * 4, [s / 9 for s in times]), ("exam", "cost")))
     assert {row.winner for row in found.rows} == {""}
-    for name in ("accuracy", "scaled_score", "seconds"):
+    for name in ("accuracy", "seconds"):
         assert row_of(found, name).verdict == "no difference shown (too few samples for any)"
     assert to_dict(found)["scores"]["accuracy"]["needed"] is None
 
@@ -151,6 +160,86 @@ def test_a_corpus_score_is_computed_anew_on_the_same_resamples(new_run):
     assert found.difference.value == pytest.approx(100 - corpus_bleu(worse, range(30)))
     assert (found.difference.low, found.difference.high) == pytest.approx((low, high), abs=2)
     assert (found.winner, found.method) == ("B", "paired bootstrap")
+
+
+def test_scores_beside_the_primary_ones_are_explored_and_decide_nothing(new_run):
+    rng = np.random.default_rng(3)
+    right = rng.random(60) < 0.5
+    bold = [
+        Case(c.sample, c.output.model_copy(update={"probabilities": {"A": 0.98, "B": 0.02}})) for c in answers(right)
+    ]
+    modest = [
+        Case(c.sample, c.output.model_copy(update={"probabilities": {"A": 0.6, "B": 0.4}})) for c in answers(right)
+    ]
+    found = compare(new_run("bold", bold), new_run("modest", modest))
+    brier = row_of(found, "brier")
+    assert (brier.exploratory, brier.winner, brier.verdict) == (True, "", "B looks better (exploratory)")
+    assert brier.difference.p < 0.05
+    assert math.isnan(brier.adjusted)
+    assert row_of(found, "accuracy").adjusted == row_of(found, "accuracy").difference.p
+    assert (found.winner, row_of(found, "accuracy").exploratory) == ("", False)
+    assert row_of(found, "scaled_score").verdict == "not tested"
+    assert "Exploratory, with p as it is and no say in the verdict: " in printed(found)
+
+
+def test_where_a_run_has_no_primary_score_all_of_them_decide(new_run):
+    def run(name, said):
+        sample = [Sample(id=f"q{n}", prompt="?", references=("polly speaks",)) for n in range(30)]
+        return new_run(name, [Case(s, Output(prediction=said)) for s in sample], ("exact",), "qa")
+
+    found = compare(run("wrong", "lex"), run("right", "polly speaks"))
+    assert found.winner == "B"
+    assert not any(row.exploratory for row in found.rows)
+
+
+def test_every_primary_score_is_one_of_a_metric():
+    known = {score.name for metric in metrics().values() for score in metric.scores}
+    assert {name for names in PRIMARY.values() for name in names} <= known
+    assert set(PRIMARY) <= {*suites(), "own"}
+
+
+def test_wordings_of_few_questions_show_nothing(new_run):
+    def cases(letter):
+        asked = [question(n, letter).sample for n in range(3)]
+        versions = [s.model_copy(update={"id": f"{s.id}~{n}", "of": s.id}) for s in asked for n in range(10)]
+        return [Case(sample, Output(letters=(letter,))) for sample in [*asked, *versions]]
+
+    found = compare(new_run("wrong", cases("B")), new_run("right", cases("A")))
+    accuracy = row_of(found, "accuracy")
+    assert (accuracy.difference.n, accuracy.method) == (33, "paired bootstrap over questions")
+    assert accuracy.difference.p == pytest.approx(0.25)
+    assert accuracy.verdict == "no difference shown (too few samples for any)"
+    assert accuracy.a.high == pytest.approx(wilson(0, 3).high)
+
+
+def test_a_verdict_says_where_one_run_lost_more_samples(new_run):
+    def run(name, lost):
+        cases = answers([n % 3 > 0 for n in range(30)])
+        return new_run(name, [*cases[lost:], *(Case(c.sample, Output(error="It died.")) for c in cases[:lost])])
+
+    assert "But A lost 1 samples to errors and B lost 8" in compare(run("a", 1), run("b", 8)).verdict
+    assert "lost" not in compare(run("c", 2), run("d", 2)).verdict
+
+
+def test_what_changed_is_all_that_is_recorded(new_run):
+    def recorded(part, value):
+        return {"hashes": {"notes": "0" * 64}, "environment": {"commit": "abc"}, "versions": {"torch": "2"}} | {
+            part: value
+        }
+
+    cases = answers([True, False] * 5)
+    one = new_run("one", cases, recorded=recorded("settings", {}))
+    same = new_run("same", cases, recorded=recorded("settings", {}))
+    assert compare(one, same).changed == {}
+    assert "Changed: nothing" in printed(compare(one, same))
+    for part, value, name in [
+        ("hashes", {"notes": "1" * 64}, "SHA-256 of notes"),
+        ("environment", {"commit": "def"}, "commit"),
+        ("versions", {"torch": "3"}, "torch"),
+    ]:
+        assert list(compare(one, new_run(name, cases, recorded=recorded(part, value))).changed) == [name]
+    dirty = [new_run(n, cases, recorded=recorded("environment", {"commit": "abc-dirty"})) for n in ("x", "y")]
+    assert compare(*dirty).changed == {"commit": ("abc-dirty", "abc-dirty")}
 
 
 def test_samples_without_a_partner_are_counted_and_errors_told(new_run):

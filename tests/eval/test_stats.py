@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
+from eval import resampling
+from eval.resampling import Grouped, resample
 from eval.stats import (
     Estimate,
     bootstrap,
@@ -11,6 +13,7 @@ from eval.stats import (
     mcnemar_needed,
     paired,
     paired_bootstrap,
+    proportion,
     wilson,
 )
 
@@ -144,3 +147,77 @@ def test_holm_is_the_step_down_of_the_worked_example():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.6, 0.9]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+@pytest.mark.parametrize("values", [[1.0] * 5, [0.0] * 5, [1.0, 0.0, 1.0, 1.0]])
+def test_a_mean_of_zeros_and_ones_has_the_ends_of_a_proportion_and_can_be_paired(values):
+    found = bootstrap(values)
+    assert found == wilson(round(sum(values)), len(values))
+    assert 0 < found.high - found.low < 1
+    assert paired(found, found).value == 0.0
+
+
+def wordings(rng, questions=30, each=5, share=0.7):
+    """Zeros and ones of questions that come in several wordings, which mostly come out alike."""
+    hard = rng.random(questions) < share
+    same = rng.random((questions, each)) < 0.8
+    return np.where(same, hard[:, None], rng.random((questions, each)) < share).astype(float).ravel()
+
+
+def test_intervals_over_wordings_of_one_question_rest_on_questions():
+    rng = np.random.default_rng(8)
+    seed = Grouped(0, [str(n // 5) for n in range(150)])
+    held = {"by question": 0, "by mean": 0, "by sample": 0}
+    for _ in range(300):
+        values = wordings(rng)
+        shifted = values + rng.normal(0, 0.01, 150)  # no longer zeros and ones
+        by_mean = bootstrap(shifted, 400, seed)
+        ends = {"by question": proportion(values, seed), "by mean": by_mean, "by sample": proportion(values)}
+        for name, found in ends.items():
+            held[name] += found.low <= 0.7 <= found.high
+    assert 0.9 < held["by question"] / 300 < 0.98
+    assert 0.9 < held["by mean"] / 300 < 0.98
+    assert held["by sample"] / 300 < 0.8
+
+
+def test_wordings_that_all_come_out_alike_tell_as_much_as_one():
+    groups = Grouped(0, list("aaabbbcccddd"))
+    assert (proportion([1.0] * 12, groups).low, proportion([1.0] * 12, groups).n) == (wilson(4, 4).low, 12)
+    mixed = proportion([1.0] * 6 + [0.0] * 6, groups)
+    assert mixed.high - mixed.low >= wilson(2, 4).high - wilson(2, 4).low
+
+
+def test_groups_are_drawn_whole_whatever_their_size():
+    groups = list("abbcccab")
+    for places, draws in resample(8, 200, Grouped(3, groups)):
+        assert len(places) == len(draws)
+        for draw in draws:
+            counts = np.bincount(draw, minlength=8)
+            assert all(len({counts[n] for n in range(8) if groups[n] == name}) == 1 for name in "abc")
+
+
+def test_groups_of_one_are_samples():
+    values = np.random.default_rng(4).normal(size=20)
+    assert bootstrap(values, seed=Grouped(5, [str(n) for n in range(20)])) == bootstrap(values, seed=5)
+
+
+def test_resamples_are_drawn_in_blocks_that_change_nothing(monkeypatch):
+    values = np.random.default_rng(4).normal(size=70)
+    at_once = bootstrap(values, 500)
+    widest = []
+    monkeypatch.setattr(resampling, "_BLOCK", 1_000)
+
+    def mean(draws):
+        widest.append(draws.size)
+        return values[draws].mean(axis=-1)
+
+    in_blocks = bootstrap_of(70, mean, 500)
+    assert max(widest) <= 1_000
+    np.testing.assert_array_equal(in_blocks.drawn, at_once.drawn)
+
+
+def test_pairs_of_few_questions_prove_nothing_however_many_wordings_they_have():
+    seed = Grouped(0, [str(n // 10) for n in range(30)])
+    a, b = (bootstrap(np.linspace(0, 0.1, 30) + shift, 500, seed) for shift in (0.0, 0.5))
+    assert paired(a, b).p < 0.05
+    assert paired(a, b, groups=3).p == pytest.approx(0.25)
