@@ -115,10 +115,9 @@ def suite_of(spec: Spec) -> Suite:
 
 
 def score_cases(metric: Metric, cases: Sequence[Case], tools: Tools) -> list[Scores]:
-    """Score every case, in order. A lost sample that the metric concerns gets None for each score that
-    another one has.
+    """Score every case, in order.
 
-    A metric that compares with references sees answers without their citation markers, which no reference has.
+    A lost sample that the metric concerns gets None for each score that another one has. A metric that compares with references sees answers without their citation markers, which no reference has.
     """
     if "references" in metric.needs:
         cases = [_without_markers(case) for case in cases]

@@ -173,7 +173,7 @@ def test_scores_beside_the_primary_ones_are_explored_and_decide_nothing(new_run)
     ]
     found = compare(new_run("bold", bold), new_run("modest", modest))
     brier = row_of(found, "brier")
-    assert (brier.exploratory, brier.winner, brier.verdict) == (True, "", "B looks better (exploratory)")
+    assert (brier.exploratory, brier.winner, brier.verdict) == (True, "", "A looks better (exploratory)")
     assert brier.difference.p < 0.05
     assert math.isnan(brier.adjusted)
     assert row_of(found, "accuracy").adjusted == row_of(found, "accuracy").difference.p

@@ -115,9 +115,9 @@ def test_a_session_of_the_same_id_but_another_kind_or_other_systems_is_refused(r
     assert records.session(session.id) == session
     assert len(result_of(records, session).raters) == 2
     sheet = session_csv(records, session)
-    with pytest.raises(InputError, match="line 3: .*is of the kind preference, not stars"):
+    with pytest.raises(InputError, match=r"line 3: .*is of the kind preference, not stars"):
         take_in(records, "x.csv", sheet.replace(",preference,", ",stars,"))
-    with pytest.raises(InputError, match="line 3: .*is about etude, small and etude, large, and system_a is 'somebody'"):
+    with pytest.raises(InputError, match=r"line 3: .*etude, small and etude, large, and system_a is 'somebody'"):
         take_in(records, "x.csv", sheet.replace('"etude, small"', "somebody"))
 
 
@@ -129,7 +129,7 @@ def test_a_name_of_several_sessions_is_refused_and_names_are_compared_as_they_ar
     (there,) = records.sessions()
     assert [one.value for one in records.ratings(there.id)] == ["up"]
     make_session(records, [run_a], "thumbs", name=long)
-    with pytest.raises(InputError, match="line 2: 2 rating sessions are called .*Use the id"):
+    with pytest.raises(InputError, match=r"line 2: 2 rating sessions are called .*Use the id"):
         take_in(records, "r.csv", "session,item,rater,value,kind\n" + row)
 
 

@@ -41,5 +41,10 @@ def test_an_answer_without_citations_has_no_precision_and_no_coverage(tools):
     assert unanswerable == {}
 
 
+def test_an_empty_answer_does_not_cite_what_it_should(tools):
+    empty, _ = score(tools, case_of(""), case_of(BOTH.format(1, 2), POLLY, LEX))
+    assert empty == {"cites_gold": 0.0}
+
+
 def test_a_system_that_never_cites_is_not_scored(tools):
     assert score(tools, case_of("Amazon Polly turns text into speech.")) == [{}]

@@ -40,7 +40,8 @@ def test_the_scaled_score_of_a_run_is_that_of_the_exam_room(settings):
     rows = find_metric("exam").score([case_of("A", "A")] * 27 + [case_of("A", "B")] * 13, Tools(settings))
     found = figure(rows, "scaled_score")
     assert round(found.value) == scaled_score(27, 40)
-    assert 100 <= found.low < found.value < found.high <= 1000
+    accuracy = wilson(27, 40)
+    assert (found.low, found.high) == pytest.approx((100 + 900 * accuracy.low, 100 + 900 * accuracy.high))
 
 
 def test_brier_is_the_squared_error_over_all_options(settings):

@@ -8,7 +8,7 @@ POLLY = Passage(section="amazon-polly", text="- Turns text into lifelike speech\
 LEX = Passage(section="notes.md#Amazon Lex", text="- Builds chatbots with voice and text\n- Does not read images")
 
 
-def case_of(prediction, *passages, refused=False, read=0):
+def case_of(prediction, *passages, refused=False, read=None):
     output = Output(prediction=prediction, passages=passages, refused=refused, read=read)
     return Case(Sample(id="s", prompt="What do Amazon Polly and Amazon Lex do?"), output)
 
@@ -29,10 +29,10 @@ def test_an_answer_scores_the_share_of_its_sentences_that_the_passages_support(t
 
 def test_only_the_passages_that_were_read_count(tools):
     said = "Amazon Lex builds chatbots with voice and text."
-    all_found, first_read = find_metric("grounding").score(
-        [case_of(said, POLLY, LEX), case_of(said, POLLY, LEX, read=1)], tools
+    all_found, first_read, nothing_read = find_metric("grounding").score(
+        [case_of(said, POLLY, LEX), case_of(said, POLLY, LEX, read=1), case_of(said, POLLY, LEX, read=0)], tools
     )
-    assert (all_found["grounded"], first_read["grounded"]) == (1.0, 0.0)
+    assert (all_found["grounded"], first_read["grounded"], nothing_read) == (1.0, 0.0, {})
 
 
 def test_a_refusal_or_nothing_to_check_has_no_score(tools):

@@ -84,6 +84,15 @@ def test_what_is_no_verdict_counts_as_failed(text):
     assert (found.value, found.n, found.failed) == (None, 0, 2)
 
 
+def test_an_empty_answer_gets_the_lowest_ratings_unasked():
+    tools = judging(reply())
+    empty, said = find_metric("judge").score([case_of("  "), case_of()], tools)
+    assert empty == {f"judge_{name}": 0.0 for name in CRITERIA - {"faithfulness"}}
+    assert said["judge_correctness"] == 0.75
+    assert len(tools.judge.asked) == 1
+    assert find_metric("judge").score([case_of("")], tools) == [{}]
+
+
 def test_the_judge_sees_question_reference_passages_and_answer():
     chat = Says(text=reply())
     ask_judge(chat, case_of("Polly {speaks}.", (Passage(section="a", text="Polly is a parrot."),)))

@@ -107,6 +107,7 @@ def test_context_is_what_the_model_read_and_no_more(shared_settings):
     assert rows[0]["context_relevance"] > 0.5 > rows[1]["context_relevance"]
     assert [row["context_coverage"] for row in rows] == [1.0, 0.0, 1.0, 0.0]
     assert rows[3]["context_relevance"] == 0.0
+    assert find_metric("context").score([read_case([near, far], None)], tools) == [rows[2]]
 
 
 def test_coverage_counts_what_the_question_does_not_have(shared_settings):

@@ -1,5 +1,7 @@
 import difflib
 
+import pytest
+
 from eval.metrics.registry import find_metric
 from eval.metrics.robustness import perturbed
 from eval.sample import Case, Output, Sample
@@ -75,3 +77,20 @@ def test_choices_are_compared_by_their_letters(tools):
         tools,
     )
     assert rows == [{}, {"same_outcome": 1.0}, {"same_outcome": 0.0}]
+
+
+def test_its_interval_rests_on_questions(tools):
+    originals = [case_of(f"q{n}", key=("A",), letters=("A",)) for n in range(6)]
+    versions = [
+        case_of(f"q{n}~{v}", of=f"q{n}", key=("A",), letters=("A" if n < 4 else "B",))
+        for n in range(6)
+        for v in range(5)
+    ]
+    cases = [*originals, *versions]
+    rows = find_metric("robustness").score(cases, tools)
+    (score,) = (score for score in find_metric("robustness").scores if score.name == "same_outcome")
+    found = score.estimate(rows, 0, [case.sample.question for case in cases])
+    alone = score.estimate(rows, 0)
+    assert found.value == alone.value == pytest.approx(2 / 3)
+    assert found.n == 30
+    assert found.high - found.low > 1.8 * (alone.high - alone.low)
