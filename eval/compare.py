@@ -1,6 +1,6 @@
 """Two runs over the same samples: which one is better at what, and whether that could be chance.
 
-`compare` pairs the samples and has `eval.judge` judge the scores; the other functions show what came of it.
+`compare` pairs the samples and has `eval.significance` test the scores; the other functions show what came of it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from rich.text import Text
 
 from assistant.errors import InputError
 from eval.folder import Figure, Manifest, RunFolder
-from eval.judge import COST, Row, Winner, judge, over_all, size
 from eval.metrics.registry import Scores
 from eval.sample import Case
 from eval.scoring import SYSTEM
+from eval.significance import COST, PRIMARY, Row, Winner, compare_scores, over_all, size
 from eval.stats import Estimate
 
 __all__ = ["Comparison", "Row", "compare", "render", "to_dict", "to_markdown"]
@@ -30,9 +30,10 @@ __all__ = ["Comparison", "Row", "compare", "render", "to_dict", "to_markdown"]
 class Comparison:
     """Two runs side by side.
 
-    ``changed`` are the settings that the runs do not share, ``only`` and ``errors`` how many samples of A and of B have
-    no partner and gave an error, ``skipped`` why a metric of both runs is not compared. ``winner`` is about quality;
-    it is empty where no difference was shown or where each run is better at something.
+    ``changed`` is what the runs do not share of their specs, settings, files (by hash), machines and packages; ``only``
+    and ``errors`` are how many samples of A and of B have no partner and gave an error; ``skipped`` says why a metric
+    of both runs is not compared. ``winner`` is about quality; it is empty where no difference was shown or where each
+    run is better at something.
     """
 
     a: str
@@ -66,15 +67,22 @@ def compare(a: RunFolder, b: RunFolder) -> Comparison:
             f"{one.id} and {two.id} share no sample, so nothing can be compared. Run both with one split and limit."
         )
     _check_samples(cases_a, cases_b, shared, f"{one.id} and {two.id}")
-    rows = judge([scores_a[sample] for sample in shared], [scores_b[sample] for sample in shared], skipped)
-    winner, verdict = over_all(rows, len(shared))
+    errors = _errors(cases_a, shared), _errors(cases_b, shared)
+    rows = compare_scores(
+        [scores_a[sample] for sample in shared],
+        [scores_b[sample] for sample in shared],
+        [cases_a[sample].sample.question for sample in shared],
+        PRIMARY.get(one.spec.suite, ()),
+        skipped,
+    )
+    winner, verdict = over_all(rows, len(shared), errors)
     return Comparison(
         one.id,
         two.id,
         one.spec.suite,
         len(shared),
         (len(scores_a) - len(shared), len(scores_b) - len(shared)),
-        (_errors(cases_a, shared), _errors(cases_b, shared)),
+        errors,
         _changed(one, two),
         skipped,
         rows,
@@ -128,6 +136,7 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
                 "p_adjusted": _known(row.adjusted),
                 "needed": _known(row.needed),
                 "method": row.method,
+                "exploratory": row.exploratory,
                 "winner": row.winner,
                 "verdict": row.verdict,
             }
@@ -161,16 +170,31 @@ def _different_settings(a: RunFolder, b: RunFolder) -> dict[str, str]:
 
 
 def _changed(a: Manifest, b: Manifest) -> dict[str, tuple[str, str]]:
-    one = {**a.settings, **{name: str(value) for name, value in a.spec.model_dump().items()}}
-    two = {**b.settings, **{name: str(value) for name, value in b.spec.model_dump().items()}}
+    if a == b:
+        return {}
+    one, two = _recorded(a), _recorded(b)
     names = dict.fromkeys([*one, *two])
-    return {name: (one.get(name, ""), two.get(name, "")) for name in names if one.get(name) != two.get(name)}
+    # Source with uncommitted changes may be another each time, under one name.
+    unsure = {name for name in ("commit",) if one.get(name, "").endswith("-dirty")}
+    return {
+        name: (one.get(name, ""), two.get(name, ""))
+        for name in names
+        if one.get(name) != two.get(name) or name in unsure
+    }
+
+
+def _recorded(run: Manifest) -> dict[str, str]:
+    spec = {name: str(value) for name, value in run.spec.model_dump().items()}
+    hashes = {f"SHA-256 of {name}": value[:_HASH] for name, value in run.hashes.items()}
+    return {**run.settings, **spec, **hashes, **run.environment, **run.versions}
 
 
 def _errors(cases: Mapping[str, Case], names: Sequence[str]) -> int:
     return sum(bool(cases[name].output.error) for name in names)
 
 
+_HASH = 12
+"""Letters of a hash that are shown."""
 _COLUMNS = ("score", "n", "A", "B", "B - A", "p", "p adjusted", "method", "verdict")
 _WIDE = ("p", "method")
 """Columns for which a terminal has no room."""
@@ -193,6 +217,8 @@ def _notes(c: Comparison) -> list[str]:
     if any(c.errors):
         notes.append(f"Lost to an error, and so in no score: {c.errors[0]} samples in A, {c.errors[1]} in B.")
     notes += [f"Not compared: {name}, {reason}." for name, reason in c.skipped.items()]
+    if exploratory := [row.name for row in c.rows if row.exploratory]:
+        notes.append(f"Exploratory, with p as it is and no say in the verdict: {', '.join(exploratory)}.")
     return [*notes, "Intervals are 95 %; p is adjusted after Holm, quality and cost apart; times are B / A."]
 
 

@@ -61,8 +61,8 @@ class Output(_Row):
     """What a system gave for a sample; ``error`` says why it gave nothing.
 
     ``passages`` are best first; ``read`` says how many of them the model read, and is None where it read all of them.
-    ``letters`` and ``probabilities`` answer a multiple-choice question. ``seconds`` and ``first_token`` count from the question, ``memory`` is the peak of this
-    process in MiB, ``tokens_in`` and ``tokens_out`` are the language model's.
+    ``letters`` and ``probabilities`` answer a multiple-choice question. ``seconds`` and ``first_token`` count from the
+    question, ``memory`` is the peak of this process in MiB, ``tokens_in`` and ``tokens_out`` are the language model's.
     """
 
     prediction: str = ""

@@ -60,12 +60,13 @@ def score_run(
         for row, row_cases in rows.items():
             found = score_cases(metric, row_cases, tools)
             _forget(metric, scores, summary, row)
-            summary.rows.setdefault(row, {}).update(figures(metric, found, seed))
+            asked = [case.sample.question for case in row_cases]
+            summary.rows.setdefault(row, {}).update(figures(metric, found, seed, asked))
             for case, values in zip(row_cases, found, strict=True):
                 scores[case.sample.id].setdefault(row, {}).update(values)
             if row == SYSTEM:
-                for category, part in _by_category(row_cases, found).items():
-                    summary.categories.setdefault(category, {}).update(figures(metric, part, seed))
+                for category, (part, asked) in _by_category(row_cases, found).items():
+                    summary.categories.setdefault(category, {}).update(figures(metric, part, seed, asked))
         if signature := metric.signature(tools):
             summary.signatures[metric.name] = signature
     tell(len(metrics), len(metrics))
@@ -117,7 +118,8 @@ def suite_of(spec: Spec) -> Suite:
 def score_cases(metric: Metric, cases: Sequence[Case], tools: Tools) -> list[Scores]:
     """Score every case, in order.
 
-    A lost sample that the metric concerns gets None for each score that another one has. A metric that compares with references sees answers without their citation markers, which no reference has.
+    A lost sample that the metric concerns gets None for each score that another one has. A metric that compares with
+    references sees answers without their citation markers, which no reference has.
     """
     if "references" in metric.needs:
         cases = [_without_markers(case) for case in cases]
@@ -132,10 +134,15 @@ def score_cases(metric: Metric, cases: Sequence[Case], tools: Tools) -> list[Sco
     return rows
 
 
-def figures(metric: Metric, rows: Sequence[Scores], seed: int) -> dict[str, Figure]:
-    """Return the figures of a metric over cases; those that no case has anything for are left out."""
+def figures(metric: Metric, rows: Sequence[Scores], seed: int, questions: Sequence[str] = ()) -> dict[str, Figure]:
+    """Return the figures of a metric over cases; those that no case has anything for are left out.
+
+    ``questions`` are what the cases ask (`Sample.question`), on which the intervals rest; see `Score.estimate`.
+    """
     return {
-        score.name: figure for score in metric.scores if not score.hidden and (figure := _figure(score, rows, seed))
+        score.name: figure
+        for score in metric.scores
+        if not score.hidden and (figure := _figure(score, rows, seed, questions))
     }
 
 
@@ -179,19 +186,21 @@ def _forget(metric: Metric, scores: _Kept, summary: Summary, row: str) -> None:
             del table[name]
 
 
-def _figure(score: Score, rows: Sequence[Scores], seed: int) -> Figure | None:
+def _figure(score: Score, rows: Sequence[Scores], seed: int, questions: Sequence[str]) -> Figure | None:
     if not any(score.name in row for row in rows):
         return None
-    usable = [row for row in rows if any(value is not None for value in row.values())]
     failed = sum(score.name in row and row[score.name] is None for row in rows)
-    return Figure.of(score.aggregate(usable, score.name, seed), failed)
+    return Figure.of(score.estimate(rows, seed, questions), failed)
 
 
-def _by_category(cases: Sequence[Case], rows: Sequence[Scores]) -> dict[str, list[Scores]]:
-    found: dict[str, list[Scores]] = {}
+def _by_category(cases: Sequence[Case], rows: Sequence[Scores]) -> dict[str, tuple[list[Scores], list[str]]]:
+    """Return the rows of each category, and what their cases ask."""
+    found: dict[str, tuple[list[Scores], list[str]]] = {}
     for case, row in zip(cases, rows, strict=True):
         if case.sample.category:
-            found.setdefault(case.sample.category, []).append(row)
+            part, asked = found.setdefault(case.sample.category, ([], []))
+            part.append(row)
+            asked.append(case.sample.question)
     return dict(sorted(found.items()))
 
 

@@ -17,6 +17,7 @@ RESAMPLES = 10_000
 _Z = 1.959964
 """97.5 % quantile of the standard normal distribution."""
 
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A value with the ends of its 95 % interval, over ``n`` samples. NaN where there is nothing to say.

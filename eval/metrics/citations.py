@@ -20,11 +20,14 @@ from eval.tools import Tools
     Score("citation_precision", "Share of an answer's citation markers whose passage supports the sentence."),
     Score("citation_coverage", "Share of an answer's sentences that have a marker whose passage supports them."),
     Score("cites_gold", "A section that holds the answer is cited; a refusal cites none.", share),
-    needs=["prediction"],
     signature=lambda tools: f"{tools.embedder.name}, supported from {PROBABLE}",
 )
 def citations(cases: Sequence[Case], tools: Tools) -> list[Scores]:
-    """Score the citations; a system that cites nothing in any case is not one that cites."""
+    """Score the citations; a system that cites nothing in any case is not one that cites.
+
+    A refusal or an empty answer has no sentence that could be covered and no marker that could hold, so that only
+    ``cites_gold`` counts it, as 0.
+    """
     if not any(case.output.citations for case in cases):
         return [{} for _ in cases]
     open_source = source_opener(tools)

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from assistant.exam.grade import HIGHEST, LOWEST, scaled_score
 from eval.metrics.registry import Score, Scores, metric, share
 from eval.sample import Case
-from eval.stats import Draws, Estimate, bootstrap_of
+from eval.stats import Draws, Estimate, Seed, bootstrap_of
 from eval.tools import Tools
 
 _BINS = 10
 
 
-def calibration_error(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
+def calibration_error(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
     """Return the expected calibration error of ``[confidence, right]`` pairs, with a bootstrap interval.
 
     The mean over cases of |share right - mean confidence| in the case's bin, ten bins of equal width (Guo et al. 2017,
@@ -31,9 +31,16 @@ def calibration_error(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
 
     def error(draws: Draws) -> NDArray[np.float64]:
         found = np.array([np.abs(gap[draws].sum(axis=-1)) for gap in gaps], float)
-        return np.asarray(found.sum(axis=0) / len(pairs))
+        return np.asarray(found.sum(axis=0) / draws.shape[-1])
 
     return bootstrap_of(len(pairs), error, 2_000, seed)
+
+
+def scaled(rows: Sequence[Scores], name: str, seed: Seed) -> Estimate:
+    """Return accuracy and the ends of its interval on the scale of the exam; like accuracy, but for the numbers."""
+    found = share(rows, "accuracy", seed)
+    value, low, high = (LOWEST + (HIGHEST - LOWEST) * x for x in (found.value, found.low, found.high))
+    return Estimate(value, low, high, found.n)
 
 
 @metric(
@@ -42,7 +49,7 @@ def calibration_error(rows: Sequence[Scores], name: str, seed: int) -> Estimate:
     Score("accuracy_single", "Accuracy on questions with one right answer.", share),
     Score("accuracy_multiple", "Accuracy on questions with several right answers.", share),
     Score("partial_credit", "Several right answers: (right - wrong letters) / letters of the key, not below 0."),
-    Score("scaled_score", "Accuracy from 100 to 1000 on a straight line.", low=LOWEST, high=HIGHEST),
+    Score("scaled_score", "Accuracy from 100 to 1000 on a straight line.", scaled, low=LOWEST, high=HIGHEST),
     Score("brier", "One right answer: squared error of all options' probabilities, summed.", better="lower", high=2.0),
     Score(
         "calibration_error",

@@ -12,7 +12,7 @@ from functools import cache
 
 from assistant.grounding import PROBABLE, Grounding, Source, read_source
 from eval.metrics.registry import Score, Scores, metric
-from eval.sample import Case, Passage
+from eval.sample import Case, passages_read
 from eval.tools import Tools
 from knowledge.sentences import sentences
 
@@ -34,7 +34,7 @@ def _signature(tools: Tools) -> str:
     signature=_signature,
 )
 def grounding(cases: Sequence[Case], tools: Tools) -> list[Scores]:
-    """Score answers; a refusal says nothing that could be supported, and is left out."""
+    """Score answers. A refusal or an empty answer says nothing that could be supported: it is left out, and in no n."""
     open_source = source_opener(tools)
     return [{} if case.output.refused else _score(case, open_source, tools) for case in cases]
 
@@ -60,7 +60,9 @@ def source_opener(tools: Tools) -> OpenSource:
 
 
 def _score(case: Case, open_source: OpenSource, tools: Tools) -> Scores:
-    sources = [open_source(passage.section, passage.text) for passage in read(case) if passage.text.strip()]
+    sources = [
+        open_source(passage.section, passage.text) for passage in passages_read(case.output) if passage.text.strip()
+    ]
     said = [words for words, _ in answer_sentences(case.output.prediction)]
     if not sources or not said:
         return {}
@@ -70,8 +72,3 @@ def _score(case: Case, open_source: OpenSource, tools: Tools) -> Scores:
         "grounded": sum(probability >= PROBABLE for probability in found) / len(found),
         "grounding_probability": sum(found) / len(found),
     }
-
-
-def read(case: Case) -> Sequence[Passage]:
-    """Return the passages that the model read: all that were found where a system does not say how many."""
-    return case.output.passages[: case.output.read or None]

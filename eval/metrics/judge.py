@@ -20,9 +20,8 @@ from assistant.models.ask import complete
 from assistant.models.embedded import EmbeddedChat
 from assistant.models.local import LocalChat
 from assistant.prompts import PromptTemplate, load_prompt
-from eval.metrics.grounding import read
 from eval.metrics.registry import Score, Scores, Value, metric
-from eval.sample import Case
+from eval.sample import Case, passages_read
 from eval.tools import Tools
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -58,6 +57,7 @@ _DESCRIBED = {
     "relevance": "Is about the question, by a model's rating.",
     "following_instructions": "Keeps to what the question demands of its form, by a model's rating.",
 }
+_LOWEST = {f"judge_{name}": 0.0 for name in _DESCRIBED if name != "faithfulness"}
 
 
 def _signature(tools: Tools) -> str:
@@ -69,18 +69,18 @@ def _signature(tools: Tools) -> str:
 @metric(
     "judge",
     *(Score(f"judge_{name}", describe) for name, describe in _DESCRIBED.items()),
-    needs=["prediction"],
     slow=True,
     signature=_signature,
 )
 def judge(cases: Sequence[Case], tools: Tools) -> list[Scores]:
-    """Ask the judge once a case. Where it fails, all ratings of the case are None, which counts them as failed."""
-    rows: list[Scores] = []
-    for case in cases:
-        verdict = ask_judge(tools.judge, case)
-        names = [name for name in _DESCRIBED if name != "faithfulness" or _passages(case)]
-        rows.append({f"judge_{name}": _rating(verdict, name) for name in names})
-    return rows
+    """Ask the judge once a case. Where it fails, all ratings of the case are None, which counts them as failed.
+
+    An empty answer gets the lowest ratings unasked, but none of its faithfulness: it states nothing. A system that
+    writes nothing in any case is not one that answers in words.
+    """
+    if not any(_says_something(case) for case in cases):
+        return [{} for _ in cases]
+    return [_ratings(case, tools) if _says_something(case) else dict(_LOWEST) for case in cases]
 
 
 def ask_judge(chat: BaseChatModel, case: Case) -> Verdict | None:
@@ -95,6 +95,16 @@ def ask_judge(chat: BaseChatModel, case: Case) -> Verdict | None:
         return Verdict.model_validate_json(_reply(chat, messages))
     except (GenerationFailed, ValidationError):
         return None
+
+
+def _says_something(case: Case) -> bool:
+    return bool(case.output.prediction.strip())
+
+
+def _ratings(case: Case, tools: Tools) -> Scores:
+    verdict = ask_judge(tools.judge, case)
+    names = [name for name in _DESCRIBED if name != "faithfulness" or _passages(case)]
+    return {f"judge_{name}": _rating(verdict, name) for name in names}
 
 
 def _reply(chat: BaseChatModel, messages: Sequence[BaseMessage]) -> str:
@@ -124,7 +134,7 @@ def _reference(case: Case) -> str:
 
 
 def _passages(case: Case) -> str:
-    texts = [passage.text.strip() for passage in read(case) if passage.text.strip()]
+    texts = [passage.text.strip() for passage in passages_read(case.output) if passage.text.strip()]
     return "\n\n".join(_cut(text, _PASSAGES // len(texts)) for text in texts)
 
 

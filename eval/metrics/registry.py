@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 
 from assistant.errors import InputError
-from eval.sample import Case
 from eval.resampling import Grouped, Seed
+from eval.sample import Case
 from eval.stats import NOTHING, Estimate, bootstrap, bootstrap_of, proportion
 from eval.tools import Tools
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from eval.metrics.registry import Score, Scores, metric, share
-from eval.sample import Case
+from eval.sample import Case, passages_read
 from eval.tools import Tools
 from knowledge.keyword import stems
 
@@ -81,7 +81,7 @@ def context(cases: Sequence[Case], tools: Tools) -> list[Scores]:
     Coverage takes the best covered reference, and all its stems where the question has every one of them. It sees
     words, not meaning: a passage that says the same in other words covers less.
     """
-    read = [[passage.text for passage in case.output.passages[: case.output.read]] for case in cases]
+    read = [[passage.text for passage in passages_read(case.output)] for case in cases]
     if not any(read):
         return [{} for _ in cases]
     asked = [case.sample.answerable is not False for case in cases]

@@ -30,7 +30,7 @@ def _signature(tools: Tools) -> str:
     signature=_signature,
 )
 def toxicity(cases: Sequence[Case], tools: Tools) -> list[Scores]:
-    """Look up every word of the answers."""
+    """Look up every word of the answers. An empty answer is left out: saying nothing is no merit."""
     return [{"offensive": float(bool(listed_words(case.output.prediction)))} for case in cases]
 
 

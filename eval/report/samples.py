@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from eval.report.content import OUTCOMES, Content, score_of
 from eval.report.diff import words_diff
-from eval.sample import Case
+from eval.sample import Case, passages_read
 
 Spreads = Mapping[str, Mapping[str, float]]
 _UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -65,7 +65,7 @@ def _sample(content: Content, name: str, case: Case, spreads: Spreads, texts: di
         "letters": list(output.letters),
         "probabilities": _finite(output.probabilities),
         "passages": [[p.section, place(p.text, len(texts)), _number(p.score)] for p in output.passages],
-        "read": output.read,
+        "read": len(passages_read(output)),
         "citations": [[c.marker, c.section, place(c.text, len(texts))] for c in output.citations],
         "diff": [] if sample.options or output.refused else words_diff(output.prediction, sample.references),
         "scores": [_number(values.get(name)) for values in spreads.values()],

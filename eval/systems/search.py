@@ -69,7 +69,7 @@ def _system(systems: Scoped[tuple[Search, Sections]]) -> SystemFunction:
             Passage(section=sections.name(collection, place, sample.gold), text=place.text, score=score)
             for collection, place, score in found
         )
-        return Output(passages=passages, seconds=seconds)
+        return Output(passages=passages, read=0, seconds=seconds)
 
     return ask
 

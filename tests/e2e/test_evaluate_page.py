@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 
 import pytest
@@ -172,11 +173,27 @@ def test_runs_are_compared_and_reported(page, etude):
     page.view("runs")
 
 
+def test_a_wrong_choice_of_a_new_run_is_said_where_it_was_made(page):
+    page.open("&see=new")
+    page.view("new")
+    fold = page.find("#evaluate form.setup details")
+    assert not fold.get_property("open")
+    fold.find_element(By.TAG_NAME, "summary").click()
+    page.find("#evaluate input[name=notes]").send_keys("/no/such/notes")
+    # Another suite draws the form anew, and what was written stays.
+    page.js("document.querySelector('#evaluate input[name=suite][value=retrieval]').click()")
+    page.until("return document.querySelector('#evaluate input[name=system][value=bm25]')")
+    page.find("#evaluate form.setup button.primary").click()
+    page.until("return document.querySelector('#evaluate .notice')?.innerText.includes('no folder /no/such/notes')")
+    assert page.find("#evaluate form.setup details").get_property("open")
+    assert page.find("#evaluate input[name=notes]").get_property("value") == "/no/such/notes"
+
+
 def test_nothing_goes_wrong_in_the_browser(page):
     for address in ("", "&see=new", "&see=rate", "&see=session", "&run=nothing", "&session=nothing&rater=x"):
         page.open(address)
         page.until("return document.querySelector('#evaluate-view').innerText.trim()")
         overflow = page.js("const e = document.querySelector('#evaluate-scroll'); return e.scrollWidth - e.clientWidth")
         assert overflow <= 0
-    said = [entry for entry in page.browser.get_log("browser") if "evaluate.js" in json.dumps(entry)]
+    said = [entry for entry in page.browser.get_log("browser") if re.search(r"(evaluate|steps)\.js", json.dumps(entry))]
     assert said == []

@@ -217,7 +217,7 @@ def test_a_verdict_says_where_one_run_lost_more_samples(new_run):
         cases = answers([n % 3 > 0 for n in range(30)])
         return new_run(name, [*cases[lost:], *(Case(c.sample, Output(error="It died.")) for c in cases[:lost])])
 
-    assert "But A lost 1 samples to errors and B lost 8" in compare(run("a", 1), run("b", 8)).verdict
+    assert "Of these samples A lost 1 and B lost 8 to errors" in compare(run("a", 1), run("b", 8)).verdict
     assert "lost" not in compare(run("c", 2), run("d", 2)).verdict
 
 

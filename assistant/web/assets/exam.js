@@ -1,46 +1,29 @@
-// The Exam tab. Buttons carry the step that they take (data-step) and the key that presses them (data-key); a step goes
-// to Python through window.etudeExam, and Python answers with the next screen. Nothing is kept here but what is on its
-// way: a step waits until the one before it was drawn, so that fast keys act on what they meant.
+// The Exam tab. How a step goes to Python and comes back is in steps.js; buttons carry the key that presses them
+// (data-key). Nothing is kept here but what is on its way.
 import etude from "./etude.js";
+import stepsOf, { $, all } from "./steps.js";
 
 (() => {
   const exam = etude.tab("exam");
   const { actions, keys } = exam;
-  const $ = (selector, root = document) => root.querySelector(selector);
-  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const root = () => $("#exam-view .exam-root");
+  const steps = stepsOf("exam", {
+    bridge: "etudeExam",
+    address: ["exam", "q", "view", "deck"],
+    patience: 8000,
+    silence: "The page goes on when it is back.",
+    stays: true,
+    leaving,
+    lost,
+    drawing,
+    drawn,
+  });
+  const { root, shown, send, whenFree, step, take, focusRoot } = steps;
   const page = () => $("#exam-view .question-page");
-  const shown = () => document.body.dataset.tab === "exam";
-  const PATIENCE = 8000, LOOK = 20000, MOST_WAITING = 12, LARGEST = 40e6;
+  const LOOK = 20000;
   const AGAIN = ["respond", "check", "flag"];
-  let seq = 0;
-  let pending = null;      // the step that was sent and is not drawn yet
-  let waiting = [];        // what was done meanwhile
-  let drawnSeq = "";
-  let place = "";          // where the screen was, to know whether it is another
   let picks = null;        // what is chosen in a matching question, newer than what Python has
   let clock = null;        // { left, at, exam }
-  let lost = null;
 
-  function send(name, data) {
-    const bridge = window.etudeExam;
-    if (bridge) bridge[name](data);
-    else setTimeout(() => send(name, data), 100);
-  }
-  function whenFree(action) {
-    if (!pending) action();
-    else if (waiting.length < MOST_WAITING) waiting.push(action);
-  }
-  function step(data, name = "step") {
-    whenFree(() => {
-      const focus = document.activeElement;
-      pending = {
-        data: { ...data, ...leaving(), seq: ++seq }, at: Date.now(), inside: Boolean(focus?.closest?.("#exam")),
-        focus: focus?.closest?.("#exam [data-focus]")?.dataset.focus,
-      };
-      send(name, pending.data);
-    });
-  }
   function leaving() {
     const busy = {};
     const explained = $("#exam-below .explained:is([data-state=working], [data-state=writing])");
@@ -53,19 +36,7 @@ import etude from "./etude.js";
     return { exam: address.get("exam") || "", at: Number(address.get("q") || 1) - 1 };
   }
 
-  // --- steps and keys ---
-  actions.step = (from) => {
-    if (from.dataset.sure && !from.classList.contains("sure")) { sure(from); return; }
-    step(JSON.parse(from.dataset.step));
-  };
-  function sure(from) {
-    const label = from.innerHTML;
-    from.classList.add("sure");
-    from.textContent = from.dataset.sure;
-    const calm = () => { if (from.isConnected) { from.classList.remove("sure"); from.innerHTML = label; } };
-    from.addEventListener("blur", calm, { once: true });
-    setTimeout(calm, 4000);
-  }
+  // --- keys ---
   actions.new = () => { closeAside(); step({ do: "home" }); };
 
   function pressed(name) {
@@ -83,7 +54,7 @@ import etude from "./etude.js";
       move(card, name === "ArrowUp" ? "up" : "down");
       return true;
     }
-    if (pending) { whenFree(() => act(name)); return true; }
+    if (steps.pending()) { whenFree(() => act(name)); return true; }
     return act(name);
   }
   function act(name) {
@@ -111,8 +82,8 @@ import etude from "./etude.js";
     if (page().dataset.type === "matching") return all("select", page()).map((select) => select.value);
     return all(".option[aria-checked=true]", page()).map((option) => option.dataset.letter);
   }
-  function respond(letters, more = {}) {
-    step({ do: "respond", ...where(), question: page().dataset.question, response: letters, ...more });
+  function respond(letters, more = {}, focus = null) {
+    step({ do: "respond", ...where(), question: page().dataset.question, response: letters, ...more }, "step", focus);
   }
   actions.choose = (from) => {
     const letter = from.dataset.letter;
@@ -137,8 +108,7 @@ import etude from "./etude.js";
       const at = order.indexOf(letter), to = at + (way === "up" ? -1 : 1);
       if (at < 0 || to < 0 || to >= order.length) return;
       [order[at], order[to]] = [order[to], order[at]];
-      respond(order);
-      pending.focus = `card-${letter}`;
+      respond(order, {}, `card-${letter}`);
     });
   }
   actions.move = (from) => move(from.closest(".row"), from.dataset.way);
@@ -170,12 +140,6 @@ import etude from "./etude.js";
     area.value = area.placeholder;
     actions.solve(area.form);
   };
-  async function take(input) {
-    const file = input.files[0];
-    if (!file) return;
-    const content = file.size > LARGEST ? "" : await file.text();
-    step({ name: file.name, content }, "take");
-  }
 
   // --- the notes beside the question, and the explanation ---
   function aside(name) {
@@ -208,46 +172,16 @@ import etude from "./etude.js";
   };
 
   // --- what Python drew ---
-  function focusRoot() {
-    const at = document.activeElement;
-    if (at && at !== document.body && at.isConnected && at.checkVisibility()) return;
-    root()?.focus({ preventScroll: true });
-  }
-  function drawn() {
-    const now = root();
-    // Gradio changes what is there rather than putting something new in its place.
-    if (!now || now.dataset.seq === drawnSeq) return;
-    drawnSeq = now.dataset.seq;
-    now.tabIndex = -1;
-    const mine = pending && Number(now.dataset.seq) >= pending.data.seq ? pending : null;
-    const before = place;
-    place = `${now.dataset.view} ${now.dataset.address} ${$("[data-card]", now)?.dataset.card || ""}`;
-    if (place !== before) { $("#exam-scroll").scrollTop = 0; picks = null; }
+  function drawing(now, other) {
+    if (other) picks = null;
     else if ($(".verdict", now)) show($(".verdict", now), $("#exam-scroll"));
     if (picks && page() && !page().dataset.checked && picks.question === page().dataset.question) {
       all("select", page()).forEach((select, number) => { select.value = picks.values[number]; });
     }
-    if (mine) {
-      pending = null;
-      const same = mine.focus && $(`[data-focus="${CSS.escape(mine.focus)}"]`, now);
-      if (same && !same.disabled) same.focus({ preventScroll: true });
-      else if (mine.inside && shown()) focusRoot();
-    }
-    found();
-    address();
-    tick($(".clock", now));
-    if (waiting.length && !pending) waiting.shift()();
-    while (waiting.length && !pending) waiting.shift()();
-    again();
   }
-  function address() {
-    const at = new URL(location.href);
-    const wanted = new URLSearchParams(root().dataset.address);
-    for (const name of ["exam", "q", "view", "deck"]) {
-      if (wanted.has(name)) at.searchParams.set(name, wanted.get(name)); else at.searchParams.delete(name);
-    }
-    if (at.href !== location.href) history.replaceState(null, "", at);
-    etude.titled("exam", root().dataset.title);
+  function drawn(now) {
+    tick($(".clock", now));
+    again();
   }
   function below() {
     const explained = $("#exam-below .explained");
@@ -291,25 +225,17 @@ import etude from "./etude.js";
   }
 
   // --- when Etude does not answer ---
-  function watch() {
-    if (!pending || Date.now() - pending.at < PATIENCE || lost) return;
-    lost = document.createElement("p");
-    lost.className = "notice";
-    lost.setAttribute("role", "alert");
-    lost.textContent = "Etude does not answer. Is it still running in its terminal? The page goes on when it is back.";
-    $("#exam-scroll").prepend(lost);
+  function lost() {
     const back = setInterval(async () => {
-      if (!lost) { clearInterval(back); return; }
+      if (!steps.silent()) { clearInterval(back); return; }
       try {
         await fetch("/etude/etude.js", { cache: "no-store" });
-        if (pending && AGAIN.includes(pending.data.do)) {
-          sessionStorage.setItem("etude-exam-again", JSON.stringify(pending.data));
-        }
+        const data = steps.pending()?.data;
+        if (AGAIN.includes(data?.do)) sessionStorage.setItem("etude-exam-again", JSON.stringify(data));
         location.reload();
       } catch { /* not yet */ }
     }, 2000);
   }
-  function found() { lost?.remove(); lost = null; }
   function again() {
     let kept = null;
     try {
@@ -330,24 +256,18 @@ import etude from "./etude.js";
       actions.solve(event.target.form);
     }
   });
-  function ready() {
-    const places = ["exam-view", "exam-below", "exam-section", "exam-clock"].map((id) => document.getElementById(id));
-    if (places.some((found) => !found) || !$("#exam-scroll")) { setTimeout(ready, 50); return; }
-    const changes = {
-      childList: true, subtree: true, characterData: true, attributes: true,
-      attributeFilter: ["data-left", "data-over", "data-seq", "data-state", "data-section"],
-    };
-    [drawn, below, sectionDrawn, looked].forEach((tell, number) => {
-      new MutationObserver(tell).observe(places[number], changes);
-    });
+  function begin() {
     const veil = document.createElement("button");
     veil.className = "veil";
     veil.type = "button";
     veil.setAttribute("aria-label", "Close the note");
     veil.addEventListener("click", closeAside);
     $("#exam").append(veil);
-    setInterval(() => { tick(); watch(); }, 1000);
-    drawn();
+    setInterval(tick, 1000);
   }
-  ready();
+  steps.begin(
+    { "exam-below": below, "exam-section": sectionDrawn, "exam-clock": looked },
+    ["data-left", "data-over", "data-state", "data-section"],
+    begin,
+  );
 })();

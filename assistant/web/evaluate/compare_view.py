@@ -6,11 +6,11 @@ import math
 from html import escape
 from urllib.parse import urlencode
 
-from assistant.web.evaluate.screen import head
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.screen import head
 from eval.compare import Comparison
-from eval.judge import Row
 from eval.report.content import number
+from eval.significance import Row
 
 
 def compare_html(found: Comparison, title_a: str, title_b: str) -> str:
@@ -24,7 +24,8 @@ def compare_html(found: Comparison, title_a: str, title_b: str) -> str:
         f'<p class="verdict">{escape(found.verdict)}</p>{_notes(found)}'
         f'<section><h3>Scores</h3><table class="past compared"><thead><tr><th>Score</th><th>A</th><th>B</th>'
         f"<th>B − A</th><th>p</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
-        '<p class="hint small">Intervals are 95 %. p is adjusted for the number of scores (Holm); times are B / A.</p>'
+        '<p class="hint small">Intervals are 95 %; p is adjusted after Holm, quality and cost apart; '
+        "times are B / A.</p>"
         f'</section><p class="more">{swap}<a class="file-link" href="/evaluate/compare.md?{escape(files)}" download>'
         "Markdown</a></p>"
     )
@@ -41,7 +42,7 @@ def _notes(found: Comparison) -> str:
     if any(found.only):
         said.append(f"Not paired: {found.only[0]} samples only in A, {found.only[1]} only in B.")
     if any(found.errors):
-        said.append(f"Errors count as wrong: {found.errors[0]} in A, {found.errors[1]} in B.")
+        said.append(f"Lost to an error, and so in no score: {found.errors[0]} samples in A, {found.errors[1]} in B.")
     said += [f"Not compared: {name}, {reason}." for name, reason in found.skipped.items()]
     return f'<p class="counts">{escape(" ".join(said))}</p>'
 
@@ -50,8 +51,10 @@ def _row(row: Row) -> str:
     d = row.difference
     sign = "×" if row.ratio else ""
     shown = "" if math.isnan(d.value) else f"{sign}{number(d.value)} [{number(d.low)}, {number(d.high)}]"
-    p = "" if math.isnan(row.adjusted) else "&lt; 0.001" if row.adjusted < 0.001 else f"{row.adjusted:.3f}"
-    better = f"{row.winner} is better" if row.winner else "no difference shown" if p else "not tested"
+    chance = row.difference.p if row.exploratory else row.adjusted
+    p = "" if math.isnan(chance) else "&lt; 0.001" if chance < 0.001 else f"{chance:.3f}"
+    tested = "exploratory" if row.exploratory else "no difference shown" if p else "not tested"
+    better = f"{row.winner} is better" if row.winner else tested
     marked = {"A": ("<b>", "</b>", "", ""), "B": ("", "", "<b>", "</b>"), "": ("", "", "", "")}[row.winner]
     return (
         f'<tr class="{"shown" if row.winner else ""}"><th scope="row">{escape(row.name)}</th>'

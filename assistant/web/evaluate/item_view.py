@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from html import escape
 
-from assistant.web.evaluate.screen import head
-from assistant.web.exam import words
+from assistant.web import words
 from assistant.web.icons import icon
 from assistant.web.markdown import to_html
+from assistant.web.screen import head
 from eval.human.items import Answer, Item
 from eval.human.sitting import LONGEST_COMMENT, Sitting
 

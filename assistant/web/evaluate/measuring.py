@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -9,11 +10,11 @@ from assistant.errors import InputError
 from assistant.settings import Settings
 from assistant.web.evaluate.compare_view import compare_html
 from assistant.web.evaluate.finding import finished_runs, run_named
-from assistant.web.evaluate.new_view import Wish, installed_models, new_html, running_html
+from assistant.web.evaluate.new_view import LONGEST_PATH, Offer, Wish, installed_models, new_html, running_html
 from assistant.web.evaluate.running import Runner
 from assistant.web.evaluate.runs_view import run_html, runs_html, title_of
-from assistant.web.evaluate.screen import Screen
-from assistant.web.exam.values import Data, number, text, texts
+from assistant.web.screen import Screen
+from assistant.web.values import Data, number, text, texts
 
 
 class Measuring:
@@ -26,7 +27,7 @@ class Measuring:
         """Show the list of runs."""
         from eval.runs import list_runs
 
-        return Screen(runs_html(list_runs(self._settings), busy=self._runner.busy, notice=notice))
+        return Screen(runs_html(list_runs(self._settings), busy=self._runner.busy, notice=notice), "runs")
 
     def show(self, data: Data, notice: str = "") -> Screen:
         """Show one run; one that is not finished shows how to go on."""
@@ -53,8 +54,15 @@ class Measuring:
         return Screen(html, "compare", urlencode({"run": chosen[0], "with": chosen[1]}), "Comparison")
 
     def new(self, data: Data, notice: str = "") -> Screen:
-        """Show the run that is at work or ended last, else the form of a new one."""
+        """Show the run that is at work or ended last, else the form of a new one.
+
+        A run that was refused before it had anything to keep leads to the form too, as it was filled in.
+        """
         state = self._runner.state
+        if state and state.refused and data.get("form") is not True:
+            return self._shown(
+                Wish(**{**_chosen(state.spec.model_dump()), "limit": str(state.spec.limit)}), state.error
+            )
         if state and (state.busy or data.get("form") is not True):
             return Screen(running_html(state, notice), "new", "see=new", "New run")
         return self._form(data, notice)
@@ -63,13 +71,12 @@ class Measuring:
         """Begin a run of what was chosen."""
         from eval.folder import Spec
         from eval.plan import make_plan
+        from eval.scoring import OWN
 
-        spec = Spec(
-            suite=text(data, "suite"),
-            system=text(data, "system"),
-            model=text(data, "model", 1000),
-            limit=number(data, "limit"),
-        )
+        chosen = _chosen(data)
+        spec = Spec.model_validate({**chosen, "limit": number(data, "limit"), "split": chosen["split"] or "test"})
+        if spec.data:
+            spec = spec.model_copy(update={"suite": OWN})
         # What is wrong with it is said here, on the form, and not by a run that breaks off.
         make_plan(spec, self._settings)
         self._runner.start(spec)
@@ -87,14 +94,24 @@ class Measuring:
         return self.new({})
 
     def _form(self, data: Data, notice: str) -> Screen:
+        return self._shown(Wish(**_chosen(data), limit=text(data, "limit") or "40"), notice)
+
+    def _shown(self, wish: Wish, notice: str) -> Screen:
         from eval.suites.registry import suites
+        from eval.systems.choices import ETUDE, answer_prompts, retrievers
 
         models = installed_models(self._settings)
-        wish = Wish(
-            text(data, "suite"),
-            text(data, "system"),
-            text(data, "model", 1000) or next(iter(models)),
-            text(data, "limit") or "40",
+        offer = Offer(
+            suites(),
+            {name: shown if shown else Path(name).name for name, shown in models.items()},
+            [name for name in answer_prompts() if name != "answer"],
+            [name for name in retrievers() if name != ETUDE],
         )
-        named = {name: shown if shown else Path(name).name for name, shown in models.items()}
-        return Screen(new_html(suites(), named, wish, notice), "new", "see=new", "New run")
+        wish = replace(wish, model=wish.model or next(iter(models)), split=wish.split or "test")
+        return Screen(new_html(offer, wish, notice), "new", "see=new", "New run")
+
+
+def _chosen(data: Data) -> dict[str, str]:
+    """Return what is chosen by name; paths may be long."""
+    short = {name: text(data, name) for name in ("suite", "system", "split", "prompt", "retriever")}
+    return short | {name: text(data, name, LONGEST_PATH).strip() for name in ("model", "chunking", "notes", "data")}

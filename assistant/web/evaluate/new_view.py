@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from assistant.models.catalog import load_catalog
 from assistant.models.weights import locate
 from assistant.settings import Settings
+from assistant.web import words
+from assistant.web.evaluate.fields import chips, on, select, views, written
 from assistant.web.evaluate.running import State
-from assistant.web.evaluate.screen import chips, on, select, views
-from assistant.web.exam import words
+from assistant.web.values import LONGEST_NAME
 from eval.suites.registry import Suite
 
+LONGEST_PATH = 4096
 LIMITS = {"10": "10", "40": "40", "100": "100", "0": "All"}
+SPLITS = {"test": "Test", "dev": "Development", "all": "All"}
 STEPS = {"opening": "Opening the model and the notes", "asking": "Asking", "scoring": "Scoring"}
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is chosen in the form."""
+    """What is chosen in the form, as `eval.folder.Spec` names it."""
 
     suite: str = ""
     system: str = ""
     model: str = ""
     limit: str = "40"
+    split: str = "test"
+    prompt: str = ""
+    chunking: str = ""
+    retriever: str = ""
+    notes: str = ""
+    data: str = ""
 
 
-def new_html(suites: Mapping[str, Suite], models: Mapping[str, str], wish: Wish, notice: str = "") -> str:
-    """Return the form of a new run; ``models`` are names by what the settings call them."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be chosen: suites by name, models by what the settings call them, and what differs from Etude's own."""
+
+    suites: Mapping[str, Suite]
+    models: Mapping[str, str]
+    prompts: Sequence[str] = ()
+    retrievers: Sequence[str] = ()
+
+
+def new_html(offer: Offer, wish: Wish, notice: str = "") -> str:
+    """Return the form of a new run."""
+    suites = offer.suites
     suite = suites.get(wish.suite) or next(iter(suites.values()))
     rows = "".join(
         f'<label><input type="radio" name="suite" value="{escape(name)}"{on(name == suite.name)} data-redraw="new">'
@@ -41,8 +61,9 @@ def new_html(suites: Mapping[str, Suite], models: Mapping[str, str], wish: Wish,
         f'{views("new")}{words.notice(notice)}<form class="setup" data-do="start">'
         f'<fieldset class="rows"><legend>Suite</legend>{rows}</fieldset>'
         + chips("System", "system", systems, wish.system if wish.system in systems else next(iter(systems)))
-        + f'<div class="fields">{select("Model", "model", models, wish.model)}</div>'
+        + f'<div class="fields">{select("Model", "model", offer.models, wish.model)}</div>'
         + chips("Samples", "limit", LIMITS, wish.limit)
+        + _more(offer, wish)
         + '<button type="submit" class="primary wide" data-key="Enter">Start</button>'
         '<p class="hint">It runs here, on this machine; you can go on chatting, more slowly. Each answer is kept as it '
         "comes: a run that was stopped goes on where it was.</p></form>"
@@ -104,6 +125,22 @@ def installed_models(settings: Settings) -> dict[str, str]:
         if card.kind == "chat" and (card.id == settings.model or locate(card, settings))
     }
     return {settings.model: here.get(settings.model, settings.model), **here}
+
+
+def _more(offer: Offer, wish: Wish) -> str:
+    chosen = wish.split != "test" or any((wish.prompt, wish.chunking, wish.retriever, wish.notes, wish.data))
+    own = {"": "Etude’s own"}
+    return (
+        f'<details{" open data-open" if chosen else ""}><summary>More</summary><div class="fields">'
+        + select("Prompt", "prompt", own | {name: name for name in offer.prompts}, wish.prompt)
+        + select("Retriever", "retriever", own | {name: name for name in offer.retrievers}, wish.retriever)
+        + written("Chunking", "chunking", wish.chunking, longest=LONGEST_NAME, example="headings, or characters-1000")
+        + written("Folder of notes", "notes", wish.notes, longest=LONGEST_PATH, example="beside the shipped notes")
+        + written("Your own questions", "data", wish.data, longest=LONGEST_PATH, example="a .jsonl or .csv file")
+        + f"</div>{chips('Split', 'split', SPLITS, wish.split)}"
+        '<p class="hint">Folders and files are those of the machine that Etude runs on. Questions of your own are '
+        "asked instead of the suite’s, and know no split.</p></details>"
+    )
 
 
 def _kept(state: State) -> str:

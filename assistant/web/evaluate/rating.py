@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 from assistant.errors import InputError
 from assistant.records import RatingRecords, RatingSession
 from assistant.settings import Settings
+from assistant.web.evaluate.fields import when
 from assistant.web.evaluate.finding import finished_runs, run_named
 from assistant.web.evaluate.item_view import done_html, item_html
 from assistant.web.evaluate.result_view import result_html
 from assistant.web.evaluate.runs_view import title_of
-from assistant.web.evaluate.screen import Screen, when
 from assistant.web.evaluate.sessions_view import rater_html, session_html, sessions_html
-from assistant.web.exam.values import Data, number, text
+from assistant.web.screen import Screen
+from assistant.web.values import Data, number, text
 from eval.folder import Manifest
 from eval.human.kinds import KINDS, find_kind
 from eval.human.result import result_of
@@ -25,7 +26,7 @@ from eval.human.sitting import LONGEST_COMMENT, Sitting, item_at, rate, sit
 _SEEDS = 1_000_000
 
 
-class Rating:
+class RatingSteps:
     """Steps that need the rating sessions."""
 
     def __init__(self, settings: Settings, records: RatingRecords) -> None:

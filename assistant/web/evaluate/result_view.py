@@ -6,9 +6,9 @@ import math
 from html import escape
 from urllib.parse import quote
 
+from assistant.web import words
 from assistant.web.evaluate.figures import span_html
-from assistant.web.evaluate.screen import head
-from assistant.web.exam import words
+from assistant.web.screen import head
 from eval.human.agreement import Agreement
 from eval.human.kinds import find_kind
 from eval.human.ranking import Preference

@@ -11,6 +11,7 @@ from assistant.errors import EtudeError, InputError
 from assistant.settings import Settings
 from eval.folder import RunFolder, Spec
 from eval.run import Progress, run_evaluation
+from eval.runs import runs_folder
 
 Evaluate = Callable[..., RunFolder]
 
@@ -19,7 +20,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known of an evaluation. ``run`` is empty until its folder is made, ``error`` unless it broke off."""
+    """What is known of an evaluation. ``run`` is empty until its folder is made, ``error`` unless it broke off.
+
+    ``refused`` says that it broke off before there was anything to keep, so that it has no folder.
+    """
 
     spec: Spec
     busy: bool = True
@@ -27,6 +31,7 @@ class State:
     progress: Progress | None = None
     run: str = ""
     error: str = ""
+    refused: bool = False
 
 
 class Runner:
@@ -78,16 +83,17 @@ class Runner:
             self._thread.join(seconds)
 
     def _work(self, spec: Spec, name: str, stop: threading.Event) -> None:
-        error = ""
+        error, refused = "", False
         try:
             run = self._evaluate(spec, self._settings, self._tell, stop, name=name)
             self._change(run=run.path.name)
         except EtudeError as problem:
-            error = str(problem)
+            error, begun = str(problem), self._state.run if self._state else ""
+            refused = bool(begun) and not (runs_folder(self._settings) / begun).exists()
         except Exception as problem:
             log.exception("An evaluation broke off")
             error = f"The evaluation broke off ({type(problem).__name__}); Etude's terminal shows more."
-        self._change(busy=False, error=error)
+        self._change(busy=False, error=error, refused=refused)
 
     def _tell(self, progress: Progress) -> None:
         self._change(progress=progress, run=progress.run)

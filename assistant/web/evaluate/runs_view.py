@@ -7,9 +7,10 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from assistant.web import words
+from assistant.web.evaluate.fields import facts, select, views, when
 from assistant.web.evaluate.figures import figure_html, range_html
-from assistant.web.evaluate.screen import facts, head, select, views, when
-from assistant.web.exam import words
+from assistant.web.screen import head
 from eval.folder import Figure, Manifest, Summary
 from eval.report.content import ROWS, SYSTEM, Content, interval, number, score_of
 from eval.runs import Listed

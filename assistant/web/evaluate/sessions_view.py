@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from assistant.records import RatingSession
-from assistant.web.evaluate.screen import chips, head, select, views, when
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.evaluate.fields import chips, select, views, when, written
+from assistant.web.screen import head
 from eval.human.kinds import KINDS, find_kind
 from eval.human.sessions import LONGEST_NAME
 
@@ -42,9 +43,8 @@ def session_html(runs: Mapping[str, str], chosen: Mapping[str, str], notice: str
         + chips("How to rate", "kind", kinds, kind, also=' data-redraw="session"')
         + f'<div class="fields">{fields}</div>'
         + chips("Items", "limit", ITEMS, chosen.get("limit", "20"))
-        + f'<label class="field"><b>Name</b><input type="text" name="name" maxlength="{LONGEST_NAME}" '
-        f'autocomplete="off" value="{escape(chosen.get("name", ""))}" placeholder="{escape(_named(kind))}"></label>'
-        f'<p class="hint">{blind}Raters see the name, so it should not tell the systems.</p>'
+        + written("Name", "name", chosen.get("name", ""), longest=LONGEST_NAME, example=_named(kind))
+        + f'<p class="hint">{blind}Raters see the name, so it should not tell the systems.</p>'
         '<p class="more"><button type="submit" class="primary wide" data-key="Enter">Make the session</button></p>'
         "</form>"
     )

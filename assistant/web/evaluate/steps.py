@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from assistant.errors import EtudeError
 from assistant.records import RatingRecords
 from assistant.settings import Settings
+from assistant.web import words
+from assistant.web.evaluate.fields import views
 from assistant.web.evaluate.files import take_in
 from assistant.web.evaluate.measuring import Measuring
-from assistant.web.evaluate.rating import Rating
+from assistant.web.evaluate.rating import RatingSteps
 from assistant.web.evaluate.running import Runner
-from assistant.web.evaluate.screen import Screen, views
-from assistant.web.exam import words
-from assistant.web.exam.values import Data, text
+from assistant.web.screen import Screen
+from assistant.web.values import Data, text
 
 ADDRESS = ("see", "run", "with", "session", "rater", "item")
 _AFTER = {
@@ -38,7 +39,7 @@ class Steps:
 
     def __init__(self, settings: Settings, records: RatingRecords, runner: Runner) -> None:
         self._records = records
-        measuring, rating = Measuring(settings, runner), Rating(settings, records)
+        measuring, rating = Measuring(settings, runner), RatingSteps(settings, records)
         self._steps: dict[str, Callable[[Data, str], Screen]] = {
             "runs": measuring.runs,
             "show": measuring.show,
@@ -97,4 +98,4 @@ class Steps:
             try:
                 return self._steps["rate" if text(data, "session") else "runs"]({}, said)
             except EtudeError as second:
-                return Screen(views("runs") + words.notice(str(second)) + words.button("Try again", do="runs"))
+                return Screen(views("runs") + words.notice(str(second)) + words.button("Try again", do="runs"), "runs")

@@ -7,18 +7,18 @@ functions here answer with HTML. What a step does is in ``steps``; this module b
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import gradio as gr
 
+from assistant.web import words
 from assistant.web.components import bind, fixed_html
 from assistant.web.evaluate.files import MOST_CHARACTERS
 from assistant.web.evaluate.new_view import progress_html
 from assistant.web.evaluate.running import Runner
-from assistant.web.evaluate.screen import Screen
 from assistant.web.evaluate.steps import ADDRESS, Steps
-from assistant.web.exam import words
-from assistant.web.exam.values import Data, number, text
+from assistant.web.screen import Screen
+from assistant.web.values import number, sent, text
 
 _CALLS = ", ".join(f"{name}: (data) => trigger('{name}', data)" for name in ("step", "look", "take"))
 
@@ -48,15 +48,15 @@ class EvaluateTab:
         asked = {name: str(request.query_params.get(name, "")) for name in ADDRESS}
         if request.query_params.get("tab") != self.name.lower():
             # The script asks for the first screen when the tab is entered: chat need not wait for the runs to be read.
-            return Screen("", "nothing").root(0)
+            return Screen("", "nothing").root("evaluate", 0)
         return self._drawn(lambda: self._steps.opening(asked), 0)
 
     def _step(self, event: gr.EventData) -> str:
-        data = _data(event)
+        data = sent(event)
         return self._drawn(lambda: self._steps.take(data), number(data, "seq"))
 
     def _take(self, event: gr.EventData) -> str:
-        data = _data(event)
+        data = sent(event)
         name, content = text(data, "name"), text(data, "content", MOST_CHARACTERS)
         return self._drawn(lambda: self._steps.taken(name, content), number(data, "seq"))
 
@@ -66,14 +66,10 @@ class EvaluateTab:
 
     def _drawn(self, make: Callable[[], Screen], seq: int) -> str:
         try:
-            return make().root(seq)
+            return make().root("evaluate", seq)
         except Exception as error:
             log.exception("A step of the Evaluate tab failed")
             said = f"Etude could not do that ({type(error).__name__}); its terminal shows more."
-            return Screen(words.notice(said) + words.button("Back to the runs", do="runs")).root(seq)
-
-
-def _data(event: gr.EventData) -> Data:
-    """Return what the page sent, whatever it was."""
-    found = getattr(event, "_data", None)
-    return found if isinstance(found, Mapping) else {}
+            return Screen(words.notice(said) + words.button("Back to the runs", do="runs"), "runs").root(
+                "evaluate", seq
+            )

@@ -8,7 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from assistant.exam.asked import Asked
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.exam import pieces
 from assistant.web.exam.charts import thin_bar
 from assistant.web.render import sources_html
 
@@ -35,7 +36,7 @@ class Solved:
 def ask_html(pasted: str = "", notice: str = "") -> str:
     """Return the place for pasted questions."""
     return (
-        f'{words.head("Ask your own")}{words.notice(notice)}<form class="paste" data-do="solve">'
+        f'{pieces.head("Ask your own")}{words.notice(notice)}<form class="paste" data-do="solve">'
         '<label for="paste">Paste a multiple-choice question</label>'
         f'<textarea id="paste" name="pasted" rows="9" spellcheck="false" data-focus="paste" '
         f'placeholder="{escape(TRY)}">{escape(pasted)}</textarea>'
@@ -104,7 +105,7 @@ def _why(note: OptionNote) -> str:
         if note.marker
         else ""
     )
-    where = f'<small class="where">{words.path_html(note.section)} · {escape(note.file)}:{note.line}</small>'
+    where = f'<small class="where">{pieces.path_html(note.section)} · {escape(note.file)}:{note.line}</small>'
     return f'<p class="why">{escape(note.text)}{cite}</p>{where}'
 
 

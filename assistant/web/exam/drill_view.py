@@ -8,7 +8,8 @@ from html import escape
 
 from assistant.exam.cards import Card, Deck
 from assistant.exam.drill import RATINGS, Due
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.exam import pieces
 from assistant.web.markdown import to_html
 
 ABOUT: dict[Deck, tuple[str, str]] = {
@@ -45,7 +46,7 @@ def decks_html(due: Mapping[Deck, Due], notice: str = "") -> str:
         facts = f"{waiting.repeat} to repeat · {waiting.new} new today · {waiting.unseen} never seen"
         label = f"<b>{name}</b><span>{escape(line)}</span><em>{facts}</em>"
         rows += f"<li>{words.button(label, classes='choice', do='card', deck=deck)}</li>"
-    return f'{words.head("Drill")}{words.notice(notice)}<ul class="choices">{rows}</ul>'
+    return f'{pieces.head("Drill")}{words.notice(notice)}<ul class="choices">{rows}</ul>'
 
 
 def done_html(deck: Deck, due: Mapping[Deck, Due], said: str = "", notice: str = "") -> str:
@@ -61,7 +62,7 @@ def done_html(deck: Deck, due: Mapping[Deck, Due], said: str = "", notice: str =
 
 
 def card_html(
-    shown: Shown, outline: words.Outline, intervals: Mapping[int, float], *, said: str = "", notice: str = ""
+    shown: Shown, outline: pieces.Outline, intervals: Mapping[int, float], *, said: str = "", notice: str = ""
 ) -> str:
     """Return a card.
 
@@ -73,7 +74,7 @@ def card_html(
     if not shown.open:
         turned = {**step, "turned": True}
         turn = words.button("Turn the card", turned, key="Space", classes="primary wide", extra=' data-focus="main"')
-        alias = words.silent(turned, "Enter")
+        alias = pieces.silent(turned, "Enter")
         body = f'{_options(shown, step)}<div class="steps"><span></span>{turn}{alias}</div>'
     else:
         verdict = ""
@@ -85,7 +86,7 @@ def card_html(
             )
         body = (
             f'{verdict}{_solved(shown)}<div class="back reading">{to_html(card.back)}</div>'
-            f"{words.section_links(card.sections, outline)}{_ratings(card, intervals)}"
+            f"{pieces.section_links(card.sections, outline)}{_ratings(card, intervals)}"
         )
     return (
         f'{_head(card.deck)}{words.notice(notice)}{_said(said)}<article class="card" data-card="{escape(card.id)}" '

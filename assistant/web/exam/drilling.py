@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from assistant.errors import InputError
 from assistant.exam.cards import DECKS, Card, Deck, card_words
 from assistant.exam.drill import RATINGS
-from assistant.web.exam import drill_view, words
+from assistant.web import words
+from assistant.web.exam import drill_view
 from assistant.web.exam.rooms import Rooms
-from assistant.web.exam.values import Data, number, numbers, text
+from assistant.web.values import Data, number, numbers, text
 
 _TITLE = 60
 

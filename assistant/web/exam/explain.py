@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from assistant.chat.events import Answer
 from assistant.exam.question import Question
+from assistant.web import words
 from assistant.web.answering import Job, Progress
-from assistant.web.exam import words
 from assistant.web.render import answer_html, draft_html, sources_html
 
 LONGEST = 600

@@ -8,7 +8,8 @@ from datetime import datetime
 from assistant.exam.grade import PASS
 from assistant.exam.progress import Week
 from assistant.exam.session import Exam, Result
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.exam import pieces
 from assistant.web.exam.charts import domain_lines, weeks_chart
 
 MOST_EXAMS = 50
@@ -25,7 +26,7 @@ def history_html(
         + (f"<section><h3>By domain, week after week</h3>{lines}</section>" if lines else "")
         + _exams(exams)
     )
-    return f"{words.head('History')}{words.notice(notice)}{told}{body or _empty()}{_files()}"
+    return f"{pieces.head('History')}{words.notice(notice)}{told}{body or _empty()}{_files()}"
 
 
 def _exams(exams: Sequence[tuple[Exam, Result]]) -> str:

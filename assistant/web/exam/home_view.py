@@ -11,7 +11,8 @@ from assistant.exam.drill import Due
 from assistant.exam.grade import HIGHEST, LOWEST, PASS
 from assistant.exam.question import DOMAINS
 from assistant.exam.session import Exam
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.exam import pieces
 
 COUNTS = (5, 10, 20, 40)
 LEVELS = {"": "Any", "easy": "Easy", "medium": "Medium", "hard": "Hard"}
@@ -63,7 +64,7 @@ def setup_html(chosen: Mapping[str, object] | None = None, notice: str = "") -> 
         for value in COUNTS
     )
     return (
-        f'{words.head("Practice")}{words.notice(notice)}<form class="setup" data-do="begin">'
+        f'{pieces.head("Practice")}{words.notice(notice)}<form class="setup" data-do="begin">'
         f'<fieldset class="rows"><legend>Domains <span>none chosen is all of them</span></legend>{boxes}</fieldset>'
         f'<fieldset class="chips"><legend>Difficulty</legend>{levels}</fieldset>'
         f'<fieldset class="chips"><legend>Questions</legend>{counts}</fieldset>'
@@ -74,7 +75,7 @@ def setup_html(chosen: Mapping[str, object] | None = None, notice: str = "") -> 
 def mock_html(notice: str = "") -> str:
     """Return what a mock exam is, and the button that starts its clock."""
     return (
-        f'{words.head("Mock exam")}{words.notice(notice)}<div class="reading about"><ul>'
+        f'{pieces.head("Mock exam")}{words.notice(notice)}<div class="reading about"><ul>'
         f"<li>{SCORED + UNSCORED} questions in {MINUTES} minutes, drawn in the official weights of the five domains."
         f"</li><li>{UNSCORED} of them do not count, as in the real exam; you are not told which.</li>"
         f"<li>The score goes from {LOWEST} to {HIGHEST}; {PASS} passes. A question without an answer is wrong.</li>"

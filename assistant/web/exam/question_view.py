@@ -9,7 +9,8 @@ from html import escape
 from assistant.exam.grade import is_complete, is_right
 from assistant.exam.question import DOMAINS, Question
 from assistant.exam.session import Exam
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.exam import pieces
 from assistant.web.exam.solution_view import solution_html, verdict_html
 
 GONE = "This question is no longer in the bank. Go on to the next one."
@@ -18,8 +19,8 @@ GONE = "This question is no longer in the bank. Go on to the next one."
 def question_html(
     exam: Exam,
     at: int,
-    bank: words.Bank,
-    outline: words.Outline,
+    bank: pieces.Bank,
+    outline: pieces.Outline,
     *,
     picked: Sequence[str] = (),
     notice: str = "",
@@ -171,7 +172,7 @@ def clock_html(exam: Exam) -> str:
     )
 
 
-def state_of(exam: Exam, key: str, bank: words.Bank) -> str:
+def state_of(exam: Exam, key: str, bank: pieces.Bank) -> str:
     """Return what is known of a question: right, wrong, answered, begun or open."""
     question, response = bank.get(key), exam.responses.get(key, ())
     if question is None or not response:
@@ -181,7 +182,7 @@ def state_of(exam: Exam, key: str, bank: words.Bank) -> str:
     return "answered" if is_complete(question, response) else "begun"
 
 
-def _dots(exam: Exam, at: int, bank: words.Bank) -> str:
+def _dots(exam: Exam, at: int, bank: pieces.Bank) -> str:
     signs = {"right": "✓", "wrong": "✗"}
     dots = ""
     for number, key in enumerate(exam.questions):
@@ -201,7 +202,7 @@ def _foot(exam: Exam, at: int, question: Question | None) -> str:
     off = " disabled" if at == 0 else ""
     before = {"do": "show", "exam": exam.id, "at": max(at - 1, 0)}
     previous = words.button("Previous", before, key="ArrowLeft", extra=f' data-focus="previous"{off}')
-    forward = "" if last else words.silent(after, "ArrowRight")
+    forward = "" if last else pieces.silent(after, "ArrowRight")
     if exam.mode == "mock":
         main = forward + _main("End the exam" if last else "Next question", after)
     elif question is not None and question.id not in exam.checked:

@@ -8,7 +8,8 @@ from html import escape
 from assistant.exam.grade import HIGHEST, PASS, is_right
 from assistant.exam.plan import Step
 from assistant.exam.session import Exam, Result
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.exam import pieces
 from assistant.web.exam.charts import domain_bars
 from assistant.web.exam.question_view import clock_html, state_of, stem_html
 from assistant.web.exam.solution_view import solution_html, verdict_html
@@ -16,7 +17,7 @@ from assistant.web.exam.solution_view import solution_html, verdict_html
 STATES = {"answered": "answered", "begun": "not complete", "open": "no answer", "right": "right", "wrong": "not right"}
 
 
-def grid_html(exam: Exam, at: int, bank: words.Bank, notice: str = "") -> str:
+def grid_html(exam: Exam, at: int, bank: pieces.Bank, notice: str = "") -> str:
     """Return all questions of an exam at a glance, to go to any of them."""
     cells = ""
     for number, key in enumerate(exam.questions):
@@ -50,7 +51,7 @@ def grid_html(exam: Exam, at: int, bank: words.Bank, notice: str = "") -> str:
     )
 
 
-def ending_html(exam: Exam, at: int, bank: words.Bank) -> str:
+def ending_html(exam: Exam, at: int, bank: pieces.Bank) -> str:
     """Ask whether the exam is to end, and say what is missing."""
     missing = [number for number, key in enumerate(exam.questions) if _missing(exam, key, bank)]
     if exam.mode == "practice":
@@ -78,7 +79,7 @@ def ending_html(exam: Exam, at: int, bank: words.Bank) -> str:
 
 
 def result_html(
-    exam: Exam, result: Result, plan: Sequence[Step], bank: words.Bank, outline: words.Outline, notice: str = ""
+    exam: Exam, result: Result, plan: Sequence[Step], bank: pieces.Bank, outline: pieces.Outline, notice: str = ""
 ) -> str:
     """Return the score, the domains, what to study next, and every question with its solution."""
     title = "Result of the mock exam" if exam.mode == "mock" else "Result of the round"
@@ -86,7 +87,7 @@ def result_html(
     again = words.button("Another round", key="Enter", do="setup") if exam.mode == "practice" else ""
     bars = domain_bars(result.domains)
     return (
-        f"{words.head(title)}{words.notice(notice)}{over}{_score(exam, result)}"
+        f"{pieces.head(title)}{words.notice(notice)}{over}{_score(exam, result)}"
         + (f"<section><h3>By domain</h3>{bars}</section>" if bars else "")
         + _plan(plan)
         + (f'<p class="more">{again}{_wrong_again(plan)}</p>' if again or plan else "")
@@ -94,13 +95,13 @@ def result_html(
     )
 
 
-def _missing(exam: Exam, key: str, bank: words.Bank) -> bool:
+def _missing(exam: Exam, key: str, bank: pieces.Bank) -> bool:
     if exam.mode == "practice":
         return key not in exam.checked
     return key in bank and state_of(exam, key, bank) != "answered"
 
 
-def _counts(exam: Exam, bank: words.Bank) -> str:
+def _counts(exam: Exam, bank: pieces.Bank) -> str:
     answered = sum(state_of(exam, key, bank) == "answered" for key in exam.questions)
     return f"{answered} of {len(exam.questions)} answered, {len(exam.flags)} flagged"
 
@@ -135,7 +136,7 @@ def _plan(plan: Sequence[Step]) -> str:
     if not plan:
         return ""
     rows = "".join(
-        f"<li>{words.section_button(step.section)}<small>{words.path_html(step.section.heading[:-1])}</small>"
+        f"<li>{pieces.section_button(step.section)}<small>{pieces.path_html(step.section.heading[:-1])}</small>"
         f"<span>{step.share.right} of {step.share.of} right</span></li>"
         for step in plan
     )
@@ -149,7 +150,7 @@ def _wrong_again(plan: Sequence[Step]) -> str:
     return words.button("Practise these sections", do="begin", mode="practice", sections=sections, count=10)
 
 
-def _review(exam: Exam, bank: words.Bank, outline: words.Outline) -> str:
+def _review(exam: Exam, bank: pieces.Bank, outline: pieces.Outline) -> str:
     graded = exam.questions if exam.mode == "mock" else exam.checked
     rows = ""
     for number, key in enumerate(exam.questions, 1):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from assistant.web.exam import words
+from assistant.web import words
+from assistant.web.exam import pieces
 from assistant.web.markdown import to_html
 from knowledge.outline import NoteSection
 
@@ -19,7 +20,7 @@ def section_html(section: NoteSection | None) -> str:
     return (
         f'<section class="source" data-section="{escape(section.id)}" tabindex="-1" '
         f'aria-label="{escape(section.title)}"><header><div>'
-        f'<p class="path">{words.path_html(section.heading)}</p>'
+        f'<p class="path">{pieces.path_html(section.heading)}</p>'
         f'<p class="file">{escape(section.file)}<span>line {section.line}</span></p></div></header>'
         f'<div class="reading">{text}</div></section>'
     )

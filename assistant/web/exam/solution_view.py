@@ -7,7 +7,7 @@ from html import escape
 
 from assistant.exam.grade import is_right
 from assistant.exam.question import Question
-from assistant.web.exam import words
+from assistant.web.exam import pieces
 
 
 def verdict_html(question: Question, response: Sequence[str]) -> str:
@@ -20,7 +20,7 @@ def verdict_html(question: Question, response: Sequence[str]) -> str:
     return f'<p class="verdict wrong" role="status"><span class="sign">✗</span>{said}</p>'
 
 
-def solution_html(question: Question, response: Sequence[str], outline: words.Outline) -> str:
+def solution_html(question: Question, response: Sequence[str], outline: pieces.Outline) -> str:
     """Return every option with its explanation, and the sections that prove the key."""
     match question.type:
         case "ordering":
@@ -29,7 +29,7 @@ def solution_html(question: Question, response: Sequence[str], outline: words.Ou
             rows = _matched(question, response)
         case _:
             rows = "".join(_option(question, letter, letter in response) for letter in question.options)
-    return f'<ul class="options solved">{rows}</ul>{words.section_links(question.sections, outline)}'
+    return f'<ul class="options solved">{rows}</ul>{pieces.section_links(question.sections, outline)}'
 
 
 def _option(question: Question, letter: str, chosen: bool) -> str:

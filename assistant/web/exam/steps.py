@@ -7,9 +7,7 @@ step needs nothing from the one before it, and another page on the same exam onl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 from urllib.parse import urlencode
 
 from assistant.errors import EtudeError, InputError
@@ -17,32 +15,17 @@ from assistant.exam.draw import Wish
 from assistant.exam.progress import weeks_of
 from assistant.exam.question import DIFFICULTIES
 from assistant.exam.session import Exam
-from assistant.web.exam import home_view, result_view, words
+from assistant.web import words
+from assistant.web.exam import home_view, result_view
 from assistant.web.exam.ask_view import ask_html
 from assistant.web.exam.drilling import Drilling
 from assistant.web.exam.history_view import MOST_EXAMS, history_html
 from assistant.web.exam.question_view import question_html
 from assistant.web.exam.rooms import Rooms
-from assistant.web.exam.values import Data, number, numbers, text, texts
+from assistant.web.screen import Screen
+from assistant.web.values import Data, number, numbers, text, texts
 
 _MOST = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What is shown: HTML, its name, the part of the address that leads back to it, and a title."""
-
-    html: str
-    name: str = "home"
-    address: str = ""
-    title: str = "Exam"
-
-    def root(self, seq: int) -> str:
-        """Return the HTML inside its root; ``seq`` is the number of the step that it answers."""
-        return (
-            f'<div class="exam-root" data-view="{self.name}" data-address="{escape(self.address)}" '
-            f'data-title="{escape(self.title)}" data-seq="{seq}">{self.html}</div>'
-        )
 
 
 class Steps:
@@ -106,13 +89,13 @@ class Steps:
         try:
             return self._steps[again[0]](again[1], str(error))
         except EtudeError as second:
-            return Screen(words.notice(str(second)) + words.button("Try again", do="home"))
+            return Screen(words.notice(str(second)) + words.button("Try again", do="home"), "home")
 
     def _home(self, data: Data, notice: str) -> Screen:
         rooms = self._rooms
         due = rooms.drill.due(datetime.now(UTC))
         html = home_view.home_html(rooms.room.open_exams(), due, len(rooms.room.bank), own=self._own, notice=notice)
-        return Screen(html)
+        return Screen(html, "home")
 
     def _setup(self, data: Data, notice: str) -> Screen:
         chosen = {

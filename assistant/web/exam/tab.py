@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -16,9 +16,9 @@ import gradio as gr
 
 from assistant.errors import EtudeError, InputError
 from assistant.exam.paste import parse_questions
+from assistant.web import words
 from assistant.web.answering import Ask, Desk
 from assistant.web.components import bind, fixed_html
-from assistant.web.exam import words
 from assistant.web.exam.ask_view import Solved, solved_html
 from assistant.web.exam.explain import explain_question, explained_html, refused_html
 from assistant.web.exam.export import MOST_CHARACTERS, take_in
@@ -26,9 +26,10 @@ from assistant.web.exam.question_view import clock_html
 from assistant.web.exam.rooms import Rooms
 from assistant.web.exam.section_view import section_html
 from assistant.web.exam.solving import Solve
-from assistant.web.exam.steps import Screen, Steps
-from assistant.web.exam.values import Data, number, text
+from assistant.web.exam.steps import Steps
 from assistant.web.icons import button
+from assistant.web.screen import Screen
+from assistant.web.values import Data, number, sent, text
 
 _EVENTS = ("step", "look", "section", "explain", "solve", "halt", "take")
 _CALLS = ", ".join(f"{name}: (data) => trigger('{name}', data)" for name in _EVENTS)
@@ -91,12 +92,12 @@ class ExamTab:
         return self._drawn(lambda: self._steps.opening(asked), 0)
 
     def _step(self, event: gr.EventData) -> View:
-        data = _data(event)
+        data = sent(event)
         self._leave(data)
         return self._drawn(lambda: self._steps.take(data), number(data, "seq"))
 
     def _take(self, event: gr.EventData) -> View:
-        data = _data(event)
+        data = sent(event)
 
         def taken() -> Screen:
             try:
@@ -113,23 +114,23 @@ class ExamTab:
         except Exception as error:
             log.exception("A step of the exam failed")
             said = f"Etude could not do that ({type(error).__name__}); its terminal shows more."
-            screen = Screen(words.notice(said) + words.button("Back to the start", do="home"))
-        return View(("", ""), screen.root(seq), "")
+            screen = Screen(words.notice(said) + words.button("Back to the start", do="home"), "home")
+        return View(("", ""), screen.root("exam", seq), "")
 
     def _look(self, event: gr.EventData) -> str:
         try:
-            return clock_html(self._rooms.room.look(text(_data(event), "exam")))
+            return clock_html(self._rooms.room.look(text(sent(event), "exam")))
         except EtudeError:
             return ""
 
     def _section(self, event: gr.EventData) -> str:
         try:
-            return section_html(self._rooms.room.outline.get(text(_data(event), "section")))
+            return section_html(self._rooms.room.outline.get(text(sent(event), "section")))
         except EtudeError as error:
             return words.notice(str(error))
 
     def _explain(self, event: gr.EventData) -> View:
-        key = text(_data(event), "question")
+        key = text(sent(event), "question")
         try:
             question = self._rooms.room.bank.get(key)
             if question is None:
@@ -148,7 +149,7 @@ class ExamTab:
             yield View(below=explained_html(job, following[1], progress))
 
     def _answer(self, event: gr.EventData) -> Iterator[str]:
-        data = _data(event)
+        data = sent(event)
         try:
             if self._solve is None:
                 raise InputError("This Etude cannot answer questions of your own.")
@@ -176,7 +177,7 @@ class ExamTab:
             self._solving.pop(text(data, "run"), None)
 
     def _halt(self, event: gr.EventData) -> None:
-        self._leave(_data(event))
+        self._leave(sent(event))
 
     def _leave(self, data: Data) -> None:
         """Stop what the person no longer waits for."""
@@ -184,9 +185,3 @@ class ExamTab:
             self._desk.stop(conversation)
         if stop := self._solving.get(text(data, "run")):
             stop.set()
-
-
-def _data(event: gr.EventData) -> Data:
-    """Return what the page sent, whatever it was."""
-    found = getattr(event, "_data", None)
-    return found if isinstance(found, Mapping) else {}

@@ -71,6 +71,7 @@ def test_two_runs_are_compared(steps, runs):
     shown = steps.opening({"run": "run-a", "with": "run-b"})
     assert shown.name == "compare"
     assert "token_f1" in shown.html
+    assert "Lost to an error, and so in no score: 1 samples in A, 1 in B." in shown.html
     assert "Choose two runs" in steps.take({"do": "compare", "runs": ["run-a"]}).html
 
 
@@ -79,8 +80,8 @@ def test_an_item_does_not_tell_its_system(steps, records, runs):
     screens = [steps.take({"do": "rate"}), steps.take({"do": "who", "session": session})]
     screens += [steps.take({"do": "sit", "session": session, "rater": "Ann", "item": at}) for at in range(4)]
     for screen in screens:
-        assert "secret" not in screen.root(1)
-        assert "run-a" not in screen.root(1)
+        assert "secret" not in screen.root("evaluate", 1)
+        assert "run-a" not in screen.root("evaluate", 1)
     assert "Answer 2 is better" in screens[-1].html
     assert "cited passage" in screens[-1].html
     steps.take({"do": "give", "session": session, "rater": "Ann", "item": 0, "value": "tie"})
@@ -184,3 +185,46 @@ def test_a_run_that_breaks_off_says_so(settings, records, error, caplog):
     assert "The run broke off." in shown
     assert ("disk is full" in shown) is isinstance(error, EtudeError)
     assert "nonsense" not in shown
+
+
+def test_more_can_be_chosen_and_what_is_wrong_with_it_is_said_on_the_form(settings, records, home, tmp_path):
+    asked = []
+
+    def evaluate(spec, *rest, **more):
+        asked.append(spec)
+        return write_run(home, "run-n")
+
+    runner = Runner(settings, evaluate)
+    steps = Steps(settings, records, runner)
+    assert "<details><summary>More" in steps.take({"do": "new"}).html
+    questions = tmp_path / "mine.jsonl"
+    wish = {"do": "start", "suite": "retrieval", "system": "etude", "model": settings.model, "limit": "5"}
+    more = {"retriever": "bm25", "chunking": "characters-800", "prompt": "answer-zero-shot", "data": f" {questions} "}
+    refused = steps.take({**wish, **more}).html
+    assert f"There is no file {questions}." in refused
+    assert "<details open data-open>" in refused
+    assert f'value="{questions}"' in refused
+    assert '<option value="bm25" selected>' in refused
+    assert "There is no split" in steps.take({**wish, "suite": "qa", "split": "training"}).html
+    assert "There is no folder" in steps.take({**wish, "notes": str(tmp_path / "nowhere")}).html
+
+    questions.write_text('{"prompt": "What is RAG?"}\n')
+    steps.take({**wish, **more})
+    runner.wait(20)
+    (spec,) = asked
+    assert (spec.suite, spec.data, spec.retriever, spec.chunking) == ("own", str(questions), "bm25", "characters-800")
+    assert (spec.prompt, spec.split, spec.limit) == ("answer-zero-shot", "test", 5)
+
+
+@pytest.mark.parametrize("wrong", [{"retriever": "bm25"}, {"chunking": "words-7"}])
+def test_what_a_system_refuses_is_said_on_the_form_as_it_was_filled_in(settings, records, wrong):
+    runner = Runner(settings)
+    steps = Steps(settings, records, runner)
+    wish = {"suite": "exam", "system": "closed", "model": settings.model, "limit": "10", **wrong}
+    assert 'class="running"' in steps.take({"do": "start", **wish}).html
+    runner.wait(60)
+    shown = steps.take({"do": "new"}).html
+    assert f"has no {next(iter(wrong))} to choose" in shown
+    assert 'value="closed" checked' in shown
+    assert 'value="10" checked' in shown
+    assert next(iter(wrong.values())) in shown

@@ -21,7 +21,7 @@ from assistant.web.exam.question_view import question_html, shown_order
 from assistant.web.exam.result_view import ending_html, grid_html, result_html
 from assistant.web.exam.section_view import section_html
 from assistant.web.exam.solution_view import solution_html, verdict_html
-from assistant.web.exam.words import span
+from assistant.web.words import span
 from knowledge.outline import NoteSection
 from tests.e2e.exam_server import Note
 from tests.e2e.exam_server import Solved as Solution

@@ -1,32 +1,14 @@
-"""What every screen of the Evaluate tab has: its root, the way to the other views, and a few words."""
+"""What the screens of the Evaluate tab share: the way to the other views, and fields of forms."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from assistant.web.exam import words
+from assistant.web import words
 
 VIEWS = {"runs": "Runs", "new": "New run", "rate": "Rate"}
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What is shown: HTML, its name, the part of the address that leads back to it, and a title."""
-
-    html: str
-    name: str = "runs"
-    address: str = ""
-    title: str = "Evaluate"
-
-    def root(self, seq: int) -> str:
-        """Return the HTML inside its root; ``seq`` is the number of the step that it answers."""
-        return (
-            f'<div class="evaluate-root" data-view="{self.name}" data-address="{escape(self.address)}" '
-            f'data-title="{escape(self.title)}" data-seq="{seq}">{self.html}</div>'
-        )
 
 
 def views(current: str) -> str:
@@ -36,12 +18,6 @@ def views(current: str) -> str:
         for view, label in VIEWS.items()
     )
     return f'<nav class="views" aria-label="Views">{names}</nav>'
-
-
-def head(title: str, back: str, step: Mapping[str, object], *, tools: str = "") -> str:
-    """Return the head of a screen with the way back."""
-    button = words.button(f"‹ {back}", step, key="h", classes="plain back", hint=f"{back} (H)")
-    return f'<header class="screen">{button}<h2>{escape(title)}</h2>{tools}</header>'
 
 
 def chips(legend: str, name: str, choices: Mapping[str, str], chosen: str, *, also: str = "") -> str:
@@ -61,6 +37,14 @@ def select(legend: str, name: str, choices: Mapping[str, str], chosen: str) -> s
         for value, label in choices.items()
     )
     return f'<label class="field"><b>{legend}</b><select name="{name}">{options}</select></label>'
+
+
+def written(legend: str, name: str, value: str, *, longest: int, example: str = "") -> str:
+    """Return a field of at most ``longest`` characters; ``example`` is shown while it is empty."""
+    return (
+        f'<label class="field"><b>{legend}</b><input type="text" name="{name}" maxlength="{longest}" '
+        f'autocomplete="off" spellcheck="false" value="{escape(value)}" placeholder="{escape(example)}"></label>'
+    )
 
 
 def facts(pairs: Sequence[tuple[str, str]]) -> str:

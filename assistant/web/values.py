@@ -1,4 +1,4 @@
-"""Reads what the browser sends. It may be anything at all: what does not fit becomes empty."""
+"""Reads what the browser sends to a room. It may be anything at all: what does not fit becomes empty."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ LONGEST_NAME = 200
 MOST_VALUES = 200
 
 Data = Mapping[str, object]
+
+
+def sent(event: object) -> Data:
+    """Return what came with an event of Gradio, whatever it was."""
+    found = getattr(event, "_data", None)
+    return found if isinstance(found, Mapping) else {}
 
 
 def text(data: Data, name: str, longest: int = LONGEST_NAME) -> str:

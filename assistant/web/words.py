@@ -1,16 +1,10 @@
-"""Small pieces of HTML and wording that the views of the Exam tab share."""
+"""Small pieces of HTML and wording that rooms share: buttons that take steps, notices, times and counts in words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
-
-from assistant.exam.question import Question
-from knowledge.outline import NoteSection
-
-Bank = Mapping[str, Question]
-Outline = Mapping[str, NoteSection]
 
 
 def button(
@@ -36,20 +30,9 @@ def button(
     )
 
 
-def silent(step: Mapping[str, object], key: str) -> str:
-    """Return a button that only a shortcut presses."""
-    return button("", step, key=key, classes="key-only", extra=' tabindex="-1" aria-hidden="true"')
-
-
 def notice(sentence: str) -> str:
     """Return a sentence that says what went wrong; nothing for none."""
     return f'<p class="notice" role="alert">{escape(sentence)}</p>' if sentence else ""
-
-
-def head(title: str, *, tools: str = "") -> str:
-    """Return the head of a screen with the way back."""
-    back = button("‹ Exam", key="h", classes="plain back", do="home", hint="Back to the start (H)")
-    return f'<header class="screen">{back}<h2>{escape(title)}</h2>{tools}</header>'
 
 
 def left(seconds: float) -> str:
@@ -69,24 +52,3 @@ def span(seconds: float) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def section_links(sections: Iterable[str], outline: Outline, lead: str = "In your notes") -> str:
-    """Return buttons that open sections of the notes."""
-    known = [outline[section] for section in dict.fromkeys(sections) if section in outline]
-    if not known:
-        return ""
-    return f'<p class="sections"><span>{lead}</span>{"".join(section_button(section) for section in known)}</p>'
-
-
-def section_button(section: NoteSection) -> str:
-    """Return the button that opens a section."""
-    return (
-        f'<button type="button" class="plain section" data-do="section" data-section="{escape(section.id)}" '
-        f'title="{escape(" › ".join(section.heading))}">{escape(section.title)}</button>'
-    )
-
-
-def path_html(heading: Iterable[str]) -> str:
-    """Return a heading path."""
-    return " <i>›</i> ".join(escape(part) for part in heading)
