@@ -35,7 +35,7 @@ README = Path(__file__).parents[1] / "README.md"
 COLUMNS = {
     "exam": {"accuracy": "all right", "accuracy_single": "one answer", "accuracy_multiple": "several answers"},
     "qa": {"must_hit": "right", "right_and_cited": "right and cited", "refused_share": "refused what is not covered"},
-    "retrieval": {"recall@5": "recall@5", "mrr": "MRR", "ndcg@10": "nDCG@10"},
+    "retrieval": {"hit@5": "in the first five", "mrr": "MRR", "ndcg@10": "nDCG@10"},
 }
 """Scores that a table shows, with their headings; seconds stand behind them."""
 _SYSTEMS = {
@@ -113,7 +113,7 @@ def keep(results: Iterable[Result], folder: Path = RESULTS) -> None:
     folder.mkdir(exist_ok=True)
     for result in results:
         spec = result.manifest.spec
-        name = re.sub(r"[^a-z0-9.]+", "-", f"{table_name(result)}-{Path(spec.model).stem}-{spec.system}".lower())
+        name = re.sub(r"[^a-z0-9.]+", "-", f"{table_name(result)}-{Path(spec.model).name}-{spec.system}".lower())
         file = folder / f"{name}.json"
         file.write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
 

@@ -32,7 +32,7 @@ TOP = {
 DOORS = {
     "assistant.prompts": {"PromptTemplate", "load_prompt"},
     "assistant.records": {
-        *("Attempt", "Conversation", "ExamRecords", "Rating", "RatingRecords", "RatingSession", "Records"),
+        *("Attempt", "Brought", "Conversation", "ExamRecords", "Rating", "RatingRecords", "RatingSession", "Records"),
         *("SavedCard", "SavedReview", "SavedTurn"),
     },
     "assistant.web": {"serve"},
