@@ -3,7 +3,7 @@
 import pytest
 
 from eval.controls import oracle, shuffled
-from eval.sample import Case, Output, Sample
+from eval.sample import Case, Output, Passage, Sample
 from eval.suites.registry import find_suite
 
 
@@ -33,6 +33,16 @@ def test_every_answer_goes_to_another_question_once(ids, seed):
     assert sorted(c.output.prediction for c in moved) == sorted(c.output.prediction for c in given)
     for case in moved:
         assert case.output.prediction != (case.sample.of or case.sample.id)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_passages_speak_neither_of_the_question_nor_of_the_answer(seed):
+    given = [
+        Case(Sample(id=name, prompt="?"), Output(prediction=name, passages=(Passage(section=name),)))
+        for name in ("a", "b", "c", "d")
+    ]
+    for case in shuffled(given, seed):
+        assert len({case.sample.id, case.output.prediction, case.output.passages[0].section}) == 3
 
 
 def test_the_seed_decides_and_the_order_of_the_samples_does_not():
