@@ -4,6 +4,7 @@ Its first system is a real language model, which computes a prompt otherwise whe
 It gives its log probabilities, in which the least difference shows.
 """
 
+import signal
 from pathlib import Path
 
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -67,6 +68,8 @@ def tiny(**systems):
 
 
 if __name__ == "__main__":
+    # A shell that starts a job in the background tells it to ignore interrupts, and so all that the job starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     tiny()
     suites.cache_clear()
     main()
