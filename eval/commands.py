@@ -143,14 +143,22 @@ def rescore(
 @eval_app.command()
 def export(
     run: RunArgument,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .csv or .jsonl file.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A .csv or .jsonl file.")] = None,
+    mlflow: Annotated[str, typer.Option("--mlflow", metavar="URI", help="MLflow's tracking URI.")] = "",
 ) -> None:
-    """Write one row a sample, with its scores."""
+    """Write one row a sample, with its scores; or log the figures and reports to MLflow."""
     from assistant.settings import load_settings
     from eval.export import export_run
+    from eval.report import log_mlflow
     from eval.runs import find_run
 
-    typer.echo(f"{export_run(find_run(load_settings(), run), out)} samples are in {out}.")
+    if not (out or mlflow):
+        raise InputError("Say where to, as in `etude eval export RUN --out FILE.csv`, or with `--mlflow URI`.")
+    found = find_run(load_settings(), run)
+    if out:
+        typer.echo(f"{export_run(found, out)} samples are in {out}.")
+    if mlflow:
+        typer.echo(f"MLflow has it as the run {log_mlflow(found, mlflow)}.")
 
 
 @eval_app.command()
