@@ -39,7 +39,7 @@ def _signature(tools: Tools) -> str:
     Score("tokens_out", "Tokens that the language model wrote, mean.", better="neither", high=None, unit="tokens"),
     Score("tokens_per_second", "Tokens written by seconds of the whole answer, median.", median, high=None, unit="1/s"),
     Score("memory", "Peak memory of the process.", highest, "lower", high=None, unit="MiB"),
-    Score("price", "Tokens at the endpoint's prices, mean; 0 on this machine.", better="lower", high=None, unit="$"),
+    Score("price", "Tokens at the endpoint's prices, median; 0 on this machine.", median, "lower", high=None, unit="$"),
     needs=["seconds"],
     signature=_signature,
 )
