@@ -19,14 +19,14 @@ from pathlib import Path
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.progress import Progress as RichProgress
 
 from assistant.models.catalog import load_catalog
 from assistant.models.weights import locate
 from assistant.settings import Settings, load_settings
 from eval.compare import compare
-from eval.folder import Figure, Manifest, RunFolder, Spec, Summary
-from eval.run import Progress, run_evaluation
+from eval.folder import SYSTEM, Figure, Manifest, RunFolder, Spec, Summary
+from eval.plan import make_plan
+from eval.terminal import watch
 
 RESULTS = Path(__file__).parent / "results"
 README = Path(__file__).parents[1] / "README.md"
@@ -69,13 +69,12 @@ def main() -> None:
         settings = load_settings()
         limits = {"exam": arguments.exam, "qa": arguments.qa}
         runs = [
-            _run(
-                settings,
-                Spec(suite=suite, system=system, model=model, limit=limits.get(suite, 0), notes=arguments.notes),
-            )
+            watch(make_plan(spec, settings))
             for model in arguments.model or installed_models(settings)
             for suite in arguments.suite
             for system in arguments.system or _SYSTEMS[suite]
+            for limit in [limits.get(suite, 0)]
+            for spec in [Spec(suite=suite, system=system, model=model, limit=limit, notes=arguments.notes)]
         ]
         results = [to_result(run) for run in runs]
         if arguments.keep:
@@ -152,7 +151,7 @@ def _table(results: Sequence[Result]) -> str:
     ]
     order = {name: place for place, name in enumerate(_SYSTEMS[suite])}
     for result in sorted(results, key=lambda r: (r.manifest.spec.model, order.get(r.manifest.spec.system, 9))):
-        spec, row, n = result.manifest.spec, result.summary.rows["system"], result.manifest.samples
+        spec, row, n = result.manifest.spec, result.summary.rows[SYSTEM], result.manifest.samples
         name = spec.system if suite == "retrieval" else f"{spec.system}, {spec.model}"
         figures = " | ".join(_figure(row.get(score), n) for score in columns)
         wait = row.get(seconds)
@@ -168,18 +167,6 @@ def _figure(figure: Figure | None, samples: int) -> str:
         return "–"
     part = "" if figure.n == samples else f" of {figure.n}"
     return f"{figure.value:.2f}{part} [{figure.low:.2f}, {figure.high:.2f}]"
-
-
-def _run(settings: Settings, spec: Spec) -> RunFolder:
-    name = f"{spec.suite} {spec.system} {spec.model}"
-    with RichProgress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, total=None)
-
-        def tell(progress: Progress) -> None:
-            bar.update(task, description=f"{name}: {progress.doing or progress.step}", completed=progress.done)
-            bar.update(task, total=progress.total or None)
-
-        return run_evaluation(spec, settings, tell)
 
 
 def _pairs(runs: Sequence[RunFolder]) -> list[tuple[RunFolder, RunFolder]]:

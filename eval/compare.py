@@ -16,10 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.errors import InputError
-from eval.folder import Figure, Manifest, RunFolder
+from eval.folder import SYSTEM, Figure, Manifest, RunFolder
 from eval.metrics.registry import Scores
 from eval.sample import Case
-from eval.scoring import SYSTEM
 from eval.significance import COST, PRIMARY, Row, Winner, compare_scores, over_all, size
 from eval.stats import Estimate
 

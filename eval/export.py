@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import InputError
-from eval.folder import RunFolder
+from eval.folder import SYSTEM, RunFolder
 from eval.human.cells import guarded
 from eval.sample import Case
-from eval.scoring import SYSTEM
 
 
 def export_run(run: RunFolder, file: Path) -> int:

@@ -20,6 +20,8 @@ from eval.metrics.registry import Value
 from eval.sample import Case, Output, Sample
 from eval.stats import Estimate
 
+SYSTEM, ORACLE, SHUFFLED = "system", "oracle", "shuffled"
+"""Rows of scores and figures: what was tested, and the two controls beside it."""
 FORMAT = 1
 """Of the folder. A folder of another format is refused, not guessed at."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from assistant.settings import Settings
 from eval.environment import file_hashes, weight_hashes
 from eval.folder import Spec
 from eval.metrics.registry import Metric, find_metric
+from eval.names import near
 from eval.sample import Sample
 from eval.scoring import check_needs, suite_of
 from eval.suites.registry import Split, Suite, SystemFunction, Variant
@@ -63,7 +63,7 @@ def make_plan(spec: Spec, settings: Settings) -> Plan:
     spec = _in_full(spec, settings)
     suite = suite_of(spec)
     if spec.system not in suite.systems:
-        raise InputError(f"{suite.name} has no system {spec.system!r}.{near(spec.system, list(suite.systems))}")
+        raise InputError(f"{suite.name} has no system {spec.system!r}.{near(spec.system, suite.systems)}")
     scoring = Tools(settings, spec.judge, _path(spec.encoder), spec.seed)
     tools = Tools(_settings_of(spec, settings), seed=spec.seed)
     samples = _read(suite, spec)
@@ -90,13 +90,6 @@ def choose_metrics(suite: Suite, asked: Sequence[str]) -> list[Metric]:
     if asked:
         return [find_metric(name) for name in dict.fromkeys(asked)]
     return [metric for name in suite.metrics if not (metric := find_metric(name)).slow]
-
-
-def near(name: str, known: Sequence[str]) -> str:
-    """Return how a message goes on after a name that is not known."""
-    found = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {found[0]}?" if found else ""
-    return f"{hint} There are {', '.join(known)}."
 
 
 def _in_full(spec: Spec, settings: Settings) -> Spec:

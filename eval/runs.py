@@ -38,7 +38,7 @@ class Listed:
 
 
 def runs_folder(settings: Settings) -> Path:
-    """Return the folder of all runs."""
+    """Return the folder of all runs, and of what they make once and use again."""
     return settings.home / "evaluations"
 
 

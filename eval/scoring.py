@@ -14,7 +14,7 @@ from typing import Any
 from assistant.errors import InputError
 from assistant.settings import Settings
 from eval.controls import oracle, shuffled
-from eval.folder import Figure, RunFolder, Spec, Summary
+from eval.folder import ORACLE, SHUFFLED, SYSTEM, Figure, RunFolder, Spec, Summary
 from eval.metrics.registry import Metric, Score, Scores, Value, find_metric
 from eval.runs import locked
 from eval.sample import Case, Sample
@@ -24,7 +24,6 @@ from eval.tools import Tools
 
 OWN = "own"
 """The suite over a file of the user's."""
-SYSTEM, ORACLE, SHUFFLED = "system", "oracle", "shuffled"
 
 _Kept = dict[str, dict[str, dict[str, Value]]]
 """Scores by sample, row and name."""

@@ -11,11 +11,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from eval.folder import Figure, RunFolder
+from eval.folder import ORACLE, SHUFFLED, SYSTEM, Figure, RunFolder
 from eval.metrics.registry import Metric
 from eval.report.content import interval, number, score_of
 from eval.runs import Listed, command_of, digest
-from eval.scoring import ORACLE, SHUFFLED, SYSTEM
 from eval.suites.registry import Suite
 
 

@@ -18,7 +18,8 @@ from assistant.settings import load_settings
 from eval import tables
 from eval.folder import RunFolder, Spec
 from eval.metrics.registry import metrics
-from eval.plan import Plan, make_plan, near
+from eval.names import near
+from eval.plan import Plan, make_plan
 from eval.run import Progress, carry_out
 from eval.runs import find_run, list_runs, runs_folder
 from eval.scoring import OWN, rescore, suite_of
@@ -40,7 +41,7 @@ def run_suites(
     made: list[RunFolder] = []
     for plan in plans:
         own = f"{name}-{plan.spec.suite}-{plan.spec.system}" if name and len(plans) > 1 else name
-        made.append(_carry_out(plan, own, fresh=fresh))
+        made.append(watch(plan, own, fresh=fresh))
         if not as_json:
             _print(tables.run_table(made[-1]))
     if as_json:
@@ -83,7 +84,7 @@ def write_report(name: str, out: Path | None, form: str) -> None:
     """Write the report of a run; Markdown and JSON go to standard output where no file is named."""
     form = form or _REPORTS.get(out.suffix.lower() if out else "", "html")
     if form not in _REPORTS.values():
-        raise InputError(f"There is no report format {form!r}.{near(form, list(_REPORTS.values()))}")
+        raise InputError(f"There is no report format {form!r}.{near(form, _REPORTS.values())}")
     run = find_run(load_settings(), name)
     if form == "html":
         from eval.report.html import write_html
@@ -155,7 +156,8 @@ def _chosen(asked: Sequence[Suite], systems: Sequence[str]) -> Iterator[dict[str
                 typer.echo(f"{suite.name} has no system {system}; it is left out there.", err=True)
 
 
-def _carry_out(plan: Plan, name: str, *, fresh: bool) -> RunFolder:
+def watch(plan: Plan, name: str = "", *, fresh: bool = False) -> RunFolder:
+    """Run a plan before a person's eyes: a bar with the time left, and one sentence when it is interrupted."""
     last: Progress | None = None
     with _bar() as show:
 

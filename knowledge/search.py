@@ -9,8 +9,9 @@ question, keywords) and are ordered by a weighted sum of
 - **late**: MaxSim over token vectors (Khattab and Zaharia 2020, ColBERT), for the best few only, computed with the
   same embedding model: no second model has to be fetched.
 
-The weights were chosen on the ``dev`` half of ``eval/data/retrieval.jsonl``; ``python -m eval.bench.retrieval`` prints
-each part alone, plain reciprocal rank fusion, and this sum on the ``test`` half.
+The weights were chosen on the ``dev`` half of ``eval/data/retrieval.jsonl``; ``etude eval run
+retrieval --notes FOLDER --system dense,bm25,sentence,rrf,etude`` measures each part alone, plain reciprocal rank
+fusion, and this sum on the ``test`` half.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 3. When the answer is written, with how well a passage supports it: an answer that none supports is withdrawn.
 
 Each is a logistic regression over the signs below, fitted on the ``dev`` half of ``eval/data/answers.jsonl`` by
-``python -m eval.bench.coverage``; ``python -m eval.bench.answers`` prints what they give on the ``test`` half.
+``python -m eval.bench.coverage``; ``etude eval run qa --notes FOLDER`` says what they give on the ``test`` half.
 """
 
 from __future__ import annotations

@@ -118,8 +118,14 @@ class Solver:
         chat = make_chat_model(self.settings)
         if isinstance(chat, EmbeddedChat):
             chat.read_ahead(self._prompt.prefix(), EXAM_SLOT)
-            chat.read_ahead(self._several.prefix(), SEVERAL_SLOT)
         return chat
+
+    @cached_property
+    def _several_chat(self) -> BaseChatModel:
+        """The same model, which has read the examples for several answers too; not every user asks such questions."""
+        if isinstance(self.chat, EmbeddedChat):
+            self.chat.read_ahead(self._several.prefix(), SEVERAL_SLOT)
+        return self.chat
 
     def solve(
         self, asked: Asked, collections: Sequence[str] = (), cancelled: threading.Event | None = None
@@ -136,7 +142,8 @@ class Solver:
             ModelError: the model is missing, damaged, or broke off.
 
         """
-        _ = (self.searcher, self.chat)  # loading is not part of the time of a question
+        # Loading is not part of the time of a question.
+        _ = (self.searcher, self.chat if asked.choose == 1 else self._several_chat)
         began = time.perf_counter()
         evidence, signs = self.read(asked, collections, cancelled)
         probabilities = weigh(signs, WEIGHTS if asked.choose == 1 else SEVERAL)
@@ -164,32 +171,40 @@ class Solver:
         """
         evidence = gather(self.searcher, asked, Filter(tuple(collections)))
         signs = {letter: dict(claim.signs) for letter, claim in evidence.claims.items()}
-        count = self.searcher.count_tokens
-        question = variables(asked)
-        room = READ_TOKENS - count(f"{question['stem']}\n{question['options']}")
-        notes = context(evidence, max(room, LEAST_NOTES), count)
         read = self._read_letter if asked.choose == 1 else self._read_each
-        for letter, found in read(asked, notes, cancelled).items():
+        for letter, found in read(asked, evidence, cancelled).items():
             signs[letter] |= found
         return evidence, signs
 
-    def _read_letter(self, asked: Asked, notes: str, cancelled: threading.Event | None) -> dict[str, dict[str, float]]:
+    def _read_letter(
+        self, asked: Asked, evidence: Evidence, cancelled: threading.Event | None
+    ) -> dict[str, dict[str, float]]:
         letters = list(asked.options)
         closed = option_logprobs(self.chat, self._prompt.messages(**variables(asked)), letters, cancelled)
         opened = closed
         if math.exp(max(closed.values())) < SURE:
-            opened = option_logprobs(self.chat, self._prompt.messages(**variables(asked, notes)), letters, cancelled)
+            given = self._with_notes(asked, evidence)
+            opened = option_logprobs(self.chat, self._prompt.messages(**given), letters, cancelled)
         return {letter: {"open": opened[letter], "closed": closed[letter]} for letter in letters}
 
-    def _read_each(self, asked: Asked, notes: str, cancelled: threading.Event | None) -> dict[str, dict[str, float]]:
+    def _read_each(
+        self, asked: Asked, evidence: Evidence, cancelled: threading.Event | None
+    ) -> dict[str, dict[str, float]]:
         # Only the last words differ between the options: what stands before them is read once.
-        given = variables(asked, notes)
+        given, chat = self._with_notes(asked, evidence), self._several_chat
         return {
             letter: {
-                "each": yes_log_odds(self.chat, self._several.messages(**given, letter=letter), cancelled, SEVERAL_SLOT)
+                "each": yes_log_odds(chat, self._several.messages(**given, letter=letter), cancelled, SEVERAL_SLOT)
             }
             for letter in asked.options
         }
+
+    def _with_notes(self, asked: Asked, evidence: Evidence) -> dict[str, str]:
+        """Return the variables of a prompt with as much of the best passages as there is time to read."""
+        count = self.searcher.count_tokens
+        question = variables(asked)
+        room = READ_TOKENS - count(f"{question['stem']}\n{question['options']}")
+        return variables(asked, context(evidence, max(room, LEAST_NOTES), count))
 
 
 def choose(values: Mapping[str, float], count: int) -> tuple[str, ...]:

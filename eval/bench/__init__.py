@@ -1,1 +1,1 @@
-"""Benchmarks of retrieval, coverage and whole answers; each is a command, `python -m eval.bench.NAME --help`."""
+"""Makes the weights and baselines that ship anew; each is a command, `python -m eval.bench.NAME --help`."""

@@ -28,7 +28,6 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.stats import binomtest
 
 from assistant.exam.asked import Asked
 from assistant.exam.bank import load_bank
@@ -38,8 +37,8 @@ from assistant.exam.solve import WEIGHTS, Solver, choose, weigh
 from assistant.models.ask import SIDE_SLOT
 from assistant.rooms import open_embedder, open_index, shipped_notes
 from assistant.settings import Settings, load_settings
-from eval.bench.baseline import Baseline
-from eval.stats import wilson
+from eval.stats import mcnemar, wilson
+from eval.systems.naive import Naive
 from eval.systems.options import plain_prompt
 from knowledge.sync import sync
 
@@ -80,7 +79,7 @@ def _of_the_bank(split: str) -> list[Asked]:
 
 def _systems(settings: Settings, names: Sequence[str]) -> dict[str, System]:
     solver = Solver(settings)
-    baseline = Baseline(shipped_notes(), open_embedder(settings)) if "naive" in names else None
+    baseline = Naive({"": shipped_notes()}, open_embedder(settings)) if "naive" in names else None
 
     def closed(asked: Asked, context: str = "") -> tuple[str, ...]:
         # A slot of their own, or ours would have to read its worked examples again after each of them.
@@ -118,7 +117,7 @@ def _compare(questions: Sequence[Asked], systems: Mapping[str, System]) -> None:
     if "ours" in right and "closed" in right:
         pairs = list(zip(right["ours"], right["closed"], strict=True))
         better, worse = sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)
-        p = float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
+        p = mcnemar(right["closed"], right["ours"]).p
         print(f"\nours right where closed is wrong: {better}; the other way round: {worse}; McNemar p = {p:.2g}")
 
 

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from assistant.grounding import PROBABLE, SUPPORTED, Grounding, Signs, read_source
 from assistant.rooms import open_embedder
 from assistant.settings import load_settings
-from eval.bench.retrieval import DATA, read_jsonl
 from eval.stats import Draws, bootstrap, bootstrap_of, wilson
+from eval.suites.reference import DATA, read_jsonl
 from knowledge.embed import Embedder
 from knowledge.keyword import stems
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from assistant.errors import InputError
+from eval.names import near, read_modules
 from eval.resampling import Grouped, Seed
 from eval.sample import Case
 from eval.stats import NOTHING, Estimate, bootstrap, bootstrap_of, proportion
@@ -144,8 +142,7 @@ def metrics() -> Mapping[str, Metric]:
     """Return every metric by name; the modules of this folder are read once."""
     import eval.metrics as package
 
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    read_modules(package)
     return dict(sorted(_METRICS.items()))
 
 
@@ -158,6 +155,4 @@ def find_metric(name: str) -> Metric:
     """
     if found := metrics().get(name):
         return found
-    near = difflib.get_close_matches(name, metrics(), n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise InputError(f"There is no metric {name!r}.{hint} There are {', '.join(metrics())}.")
+    raise InputError(f"There is no metric {name!r}.{near(name, metrics())}")

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from eval.folder import Figure
+from eval.folder import ORACLE, SHUFFLED, SYSTEM, Figure
 from eval.report.content import interval, number
 
 _LEFT, _RIGHT = 26.0, 97.0
 """Where lanes begin and end, in percent; names stand before them."""
 _LANE, _AXIS = 28, 26
 """Heights in pixels."""
-_MARKS = ("system", "oracle", "shuffled")
+_MARKS = (SYSTEM, ORACLE, SHUFFLED)
 _BARS = 20
 
 
@@ -47,7 +47,7 @@ def whiskers(
     return _svg(key, title, said, bottom + _AXIS, parts)
 
 
-def strip(figure: Figure, ticks: Sequence[float], row: str = "system") -> Markup:
+def strip(figure: Figure, ticks: Sequence[float], row: str = SYSTEM) -> Markup:
     """Draw one value with its interval, for a cell of a table beside the number that it shows."""
     marks = Markup("").join(
         Markup('<line class="grid" x1="{0}%" x2="{0}%" y1="2" y2="18"/>').format(_at(tick, ticks, 4, 96))

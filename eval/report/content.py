@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from eval.folder import Figure, Manifest, RunFolder, Summary
+from eval.folder import ORACLE, SHUFFLED, SYSTEM, Figure, Manifest, RunFolder, Summary
 from eval.metrics.registry import Score, Value, mean, metrics
 from eval.sample import Case
 
-SYSTEM = "system"
 ROWS = {
     SYSTEM: ("this system", "what was tested"),
-    "oracle": ("oracle", "the best that the samples' own gold allows: how high a figure can go"),
-    "shuffled": ("shuffled", "this system's outputs given to the wrong questions: what a figure is worth by chance"),
+    ORACLE: ("oracle", "the best that the samples' own gold allows: how high a figure can go"),
+    SHUFFLED: ("shuffled", "this system's outputs given to the wrong questions: what a figure is worth by chance"),
 }
 """Rows of figures that every run has, in order: what a reader calls them, and what they are for."""
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import InputError
-from eval.folder import RunFolder
-from eval.report.content import SYSTEM, Content, read
+from eval.folder import SYSTEM, RunFolder
+from eval.report.content import Content, read
 from eval.report.html import write_html
 from eval.report.machine import report_dict
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from assistant.errors import InputError
+from eval.names import near, read_modules
 from eval.sample import Output, Sample
 from eval.tools import Tools
 
@@ -82,8 +80,7 @@ def suites() -> Mapping[str, Suite]:
     """Return every suite by name; the modules of this folder are read once."""
     import eval.suites as package
 
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    read_modules(package)
     return dict(sorted(_SUITES.items()))
 
 
@@ -96,6 +93,4 @@ def find_suite(name: str) -> Suite:
     """
     if found := suites().get(name):
         return found
-    near = difflib.get_close_matches(name, suites(), n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise InputError(f"There is no suite {name!r}.{hint} There are {', '.join(suites())}.")
+    raise InputError(f"There is no suite {name!r}.{near(name, suites())}")

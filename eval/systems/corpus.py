@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 import knowledge
 from assistant.errors import InputError
 from assistant.rooms import shipped_notes
-from assistant.settings import Settings
+from eval.runs import runs_folder
 from eval.suites.registry import Variant
 from eval.systems.chunking import HEADINGS, cut_for
 from eval.systems.rankings import RankedSearcher
@@ -62,7 +62,7 @@ def open_corpus(tools: Tools, folders: Mapping[str, Path], chunking: str = "") -
 
     """
     name = f"index-{_digest(folders, chunking or HEADINGS, tools.embedder.name)}"
-    index = _index(kept(tools.settings) / name)
+    index = _index(runs_folder(tools.settings) / name)
     generation = index.current()
     there = {collection.name for collection in generation.manifest.collections()} if generation else set()
     for collection, folder in folders.items():
@@ -104,11 +104,6 @@ class Scoped(Generic[T]):
             if tuple(folders) not in self._found:
                 self._found[tuple(folders)] = self._make(folders)
             return self._found[tuple(folders)]
-
-
-def kept(settings: Settings) -> Path:
-    """Return the folder for what runs make once and use again."""
-    return settings.home / "evaluations"
 
 
 def _digest(folders: Mapping[str, Path], chunking: str, embedding: str) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from eval.runs import runs_folder
 from eval.systems.chunking import by_characters
-from eval.systems.corpus import kept
 from eval.tools import Tools
 from knowledge.embed import Embedder, Vectors
 from knowledge.folder import look
@@ -92,7 +92,7 @@ def open_naive(tools: Tools, folders: Mapping[str, Path]) -> Naive:
         InputError: a folder or a file cannot be read.
 
     """
-    return Naive(folders, tools.embedder, kept(tools.settings), tools.tell)
+    return Naive(folders, tools.embedder, runs_folder(tools.settings), tools.tell)
 
 
 def _encoded(

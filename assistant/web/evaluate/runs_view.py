@@ -11,8 +11,8 @@ from assistant.web import words
 from assistant.web.evaluate.fields import facts, select, views, when
 from assistant.web.evaluate.figures import figure_html, range_html
 from assistant.web.screen import head
-from eval.folder import Figure, Manifest, Summary
-from eval.report.content import ROWS, SYSTEM, Content, interval, number, score_of
+from eval.folder import SYSTEM, Figure, Manifest, Summary
+from eval.report.content import ROWS, Content, interval, number, score_of
 from eval.runs import Listed
 
 MOST_RUNS = 60
