@@ -2,9 +2,10 @@
 
     python -m eval.bench.coverage FOLDER [--signs FILE]
 
-FOLDER holds the notes that ``eval/data`` asks about. Only ``dev`` questions are used: those of ``answers.jsonl`` for
-all three decisions, and those of ``retrieval.jsonl`` on the same notes for the first one too. Signs are
-collected with the real search and model, without refusing; ``--signs`` keeps them, so that fitting can be repeated.
+FOLDER holds the study notes that ``eval/data`` asks about. Only ``dev`` questions are used: those of ``answers.jsonl``
+on these notes and of ``free_answers.jsonl`` on the shipped ones for all three decisions, and those of
+``retrieval.jsonl`` on both for the first one too. Signs are collected with the real search and model, without
+refusing; ``--signs`` keeps them, so that fitting can be repeated.
 
 Each decision is a logistic regression (L2, C = 10). Thresholds come from ten-fold cross-validated log-odds: the first
 two may lose at most one answerable question in a hundred, and stay half a unit below that, as a wrong refusal is worse
@@ -30,9 +31,9 @@ from assistant.chat.coverage import NOT_IN_NOTES, with_denial
 from assistant.chat.pipeline import Assistant, Retrieved
 from assistant.models.ask import first_token_probability, stream
 from assistant.prompts import load_prompt
-from assistant.rooms import open_embedder, open_index
+from assistant.rooms import open_embedder, open_index, shipped_notes
 from assistant.settings import load_settings
-from eval.suites.reference import DATA, read_jsonl
+from eval.suites.reference import DATA, of_split, read_jsonl
 from knowledge.search import Filter
 from knowledge.sync import sync
 
@@ -67,19 +68,19 @@ def main() -> None:
 def collect(folder: Path) -> list[Row]:
     """Return the signs of every dev question, and whether the notes cover it."""
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory() as home:
-        given = load_settings()
-        settings = load_settings(home=Path(home), models_path=[given.home / "models", *given.models_path])
-        sync(open_index(settings), folder, "bench", open_embedder(settings))
-        assistant = Assistant(settings)
-        assistant.warm()
-        for question in read_jsonl(DATA / "answers.jsonl"):
-            if question["split"] == "dev":
-                rows.append({"covered": question["answerable"], **_signs(assistant, question["question"], write=True)})
-                print(f"\r{len(rows)}", end="", flush=True)
-        for question in read_jsonl(DATA / "retrieval.jsonl"):
-            if question["split"] == "dev" and question["source"] == "study":
-                rows.append({"covered": True, **_signs(assistant, question["question"], write=False)})
+    for notes, source, file in ((folder, "study", "answers.jsonl"), (shipped_notes(), "notes", "free_answers.jsonl")):
+        with tempfile.TemporaryDirectory() as home:
+            given = load_settings()
+            settings = load_settings(home=Path(home), models_path=[given.home / "models", *given.models_path])
+            sync(open_index(settings), notes, "bench", open_embedder(settings))
+            assistant = Assistant(settings)
+            assistant.warm()
+            asked = [(row["question"], row["answerable"], True) for row in of_split(read_jsonl(DATA / file), "dev")]
+            search_only = of_split(read_jsonl(DATA / "retrieval.jsonl"), "dev")
+            asked += [(row["question"], True, False) for row in search_only if row["source"] == source]
+            for question, covered, write in asked:
+                rows.append({"source": source, "covered": covered, **_signs(assistant, question, write=write)})
+                print(f"\r{source} {len(rows)}", end="", flush=True)
     print("\r", end="")
     return rows
 
@@ -87,7 +88,7 @@ def collect(folder: Path) -> list[Row]:
 def _signs(assistant: Assistant, question: str, *, write: bool) -> Row:
     chat = assistant.chat()
     found: Retrieved = assistant.retrieve(question, Filter(), chat)
-    signs = found.signs
+    signs, text = found.signs, ""
     if write:
         citer = Citer(question, found.passages, assistant.searcher.embedder)
         first = True
@@ -98,8 +99,8 @@ def _signs(assistant: Assistant, question: str, *, write: bool) -> Row:
                 signs, first = with_denial(signs, first_token_probability(reply, NOT_IN_NOTES)), False
             _ = list(citer.add(str(reply.text)))
         _ = list(citer.finish())
-        signs = replace(signs, support=citer.support)
-    return {"question": question, "written": write, **asdict(signs)}
+        signs, text = replace(signs, support=citer.support), citer.text
+    return {"question": question, "written": write, "text": text, **asdict(signs)}
 
 
 def fit(name: str, signs: tuple[str, ...], rows: list[Row]) -> str:

@@ -3,181 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import socket
-import sqlite3
-import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 
 import pytest
-from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.e2e.page import Etude, Page
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-sync --no-first-run --window-size=1440,900"
-)
-PATIENCE = 180
-
-NOTES = {
-    "orchard.md": """# The orchard
-
-## Apple trees
-
-Apple trees in the orchard are pruned in February, while they sleep. A pruned tree gives larger apples.
-The oldest tree in the orchard is a Bramley that was planted in 1911.
-
-## Bees
-
-The beehives stand beside the south wall of the orchard. Bees pollinate the apple blossom in April and May.
-Honey is taken from the hives in August, and each hive gives about twelve kilograms of honey.
-
-## Watering
-
-Young trees are watered twice a week in summer. Old trees are not watered at all, because their roots reach the ground
-water.
-""",
-    "greenhouse.md": """# Greenhouse rules
-
-## Ventilation
-
-The greenhouse windows are opened at eight in the morning <script>window.etudeRan = "script"</script> and closed at
-sunset &lt;img src="x" onerror="window.etudeRan = 'image'"&gt;. ${window.etudeRan = "template"} {{value}}
-`<img src="x" onerror="window.etudeRan = 'code'">` ![a plan](http://pictures.example/plan.png)
-""",
-}
 HONEY = "How much honey does each hive give?"
 BEES = "Tell me everything about the bees and the hives."
 WINDOWS = "When are the greenhouse windows opened?"
-
-
-class Etude:
-    """A home with synced notes, and the server that shows it."""
-
-    program = ("app.py",)
-
-    def __init__(self, folder: Path, models: list[Path]) -> None:
-        self.home = folder / "home"
-        notes = folder / "notes"
-        notes.mkdir()
-        for name, text in NOTES.items():
-            (notes / name).write_text(text, encoding="utf-8")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("ETUDE_")}
-        self.environment = clean | {
-            "ETUDE_HOME": str(self.home),
-            "ETUDE_MODELS_PATH": os.pathsep.join(map(str, models)),
-            "ETUDE_MODEL": "smollm2-135m-instruct",
-            "ETUDE_SERVER__PORT": str(self.port),
-            "ETUDE_THREADS": "1",
-        }
-        self.log = (folder / "server.log").open("ab")
-        self.process: subprocess.Popen[bytes] | None = None
-        synced = self.run("-m", "assistant.cli", "sync", str(notes))
-        assert synced.returncode == 0, synced.stderr
-
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=PATIENCE
-        )
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, *self.program], cwd=ROOT, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT
-        )
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None, self.said()
-            try:
-                with urllib.request.urlopen(self.url, timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.2)
-        pytest.fail(f"the page did not come up:\n{self.said()}")
-
-    def stop(self) -> int:
-        assert self.process
-        self.process.terminate()
-        try:
-            return self.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            pytest.fail(f"the server did not end within 20 s:\n{self.said()}")
-
-    def said(self) -> str:
-        return Path(self.log.name).read_text(encoding="utf-8", errors="replace")[-4000:]
-
-    def rows(self, query: str) -> list[tuple[object, ...]]:
-        with sqlite3.connect(self.home / "records.sqlite3") as database:
-            return database.execute(query).fetchall()
-
-
-class Page:
-    """The page as a person sees it."""
-
-    def __init__(self, browser: webdriver.Chrome, url: str) -> None:
-        self.browser, self.url = browser, url
-
-    def open(self, address: str = "") -> None:
-        self.browser.get(self.url + address)
-        self.until("return document.querySelector('#thread .turns')")
-
-    def js(self, script: str, *values: object):
-        return self.browser.execute_script(script, *values)
-
-    def until(self, script: str, what: str = ""):
-        wait = WebDriverWait(self.browser, PATIENCE, 0.05, ignored_exceptions=[StaleElementReferenceException])
-        return wait.until(lambda _: self.js(script), what or script)
-
-    def find(self, selector: str):
-        return self.browser.find_element(By.CSS_SELECTOR, selector)
-
-    def all(self, selector: str) -> list[str]:
-        return self.js("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText.trim())", selector)
-
-    def watch(self) -> None:
-        """Write down everything that the answer in the making shows."""
-        self.js(
-            """
-            window.seen = [];
-            const note = () => {
-              const turn = document.querySelector('#live .turn');
-              if (!turn) return;
-              const body = turn.querySelector('.reading, .stage, .notice');
-              window.seen.push([turn.dataset.state, body ? body.innerText : '']);
-            };
-            new MutationObserver(note).observe(
-              document.getElementById('live'), {childList: true, subtree: true, characterData: true}
-            );
-            """
-        )
-
-    def ask(self, question: str) -> None:
-        box = self.find(".composer textarea")
-        box.click()
-        box.send_keys(question, Keys.ENTER)
-
-    def answered(self, turns: int) -> None:
-        finished = "document.querySelectorAll('#thread .turn').length"
-        self.until(
-            f"return {finished} === {turns} && !document.querySelector('#live .turn')", f"{turns} finished turns"
-        )
 
 
 @pytest.fixture(scope="module")
@@ -185,24 +24,7 @@ def etude(tmp_path_factory, shared_settings):
     served = Etude(tmp_path_factory.mktemp("page"), shared_settings.models_path)
     served.start()
     yield served
-    if served.process and served.process.poll() is None:
-        served.stop()
-    served.log.close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    for program, package in ((BROWSER, "chromium"), (DRIVER, "chromium-driver")):
-        if not shutil.which(program):
-            pytest.fail(f"{program} is missing. Install it with: apt-get install {package}")
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+    served.close()
 
 
 @pytest.fixture

@@ -7,24 +7,20 @@ import re
 import urllib.request
 
 import pytest
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-import tests.e2e.test_chat_page as chat
 from assistant.records import RatingRecords, Records
+from tests.e2e.page import RoomPage, Served
 from tests.eval.human.runs import write_run
 
 pytestmark = pytest.mark.browser
 
-browser = chat.browser
 SYSTEMS = ("run-a", "run-b", "hidden-small", "hidden-large")
 
 
-class Served(chat.Etude):
-    """The page with a solver that needs no model, over two runs."""
-
-    program = ("-m", "tests.e2e.exam_server")
+class RatedEtude(Served):
+    """Knows what was rated."""
 
     def ratings(self):
         records = Records(f"sqlite:///{self.home / 'records.sqlite3'}")
@@ -34,28 +30,10 @@ class Served(chat.Etude):
         return found
 
 
-class EvaluatePage(chat.Page):
+class EvaluatePage(RoomPage):
     """The Evaluate tab as a person sees it."""
 
-    def open(self, address: str = "") -> None:
-        self.browser.get(f"{self.url}?tab=evaluate{address}")
-        self.until("return document.querySelector('#evaluate-view .evaluate-root')")
-        self.until("return document.title.includes('Étude')")
-
-    def view(self, name: str) -> None:
-        self.until(f"return document.querySelector('.evaluate-root')?.dataset.view === '{name}'", f"the view {name}")
-
-    def step(self, label: str) -> None:
-        """Press the button of that label."""
-        pressed = self.js(
-            "const found = [...document.querySelectorAll('#evaluate-view button')]"
-            ".find(e => e.innerText.trim().startsWith(arguments[0])); found?.click(); return Boolean(found)",
-            label,
-        )
-        assert pressed, f"there is no button {label}"
-
-    def press(self, *keys: str) -> None:
-        ActionChains(self.browser).send_keys(*keys).perform()
+    name = "evaluate"
 
     def at(self, place: int) -> None:
         self.until(f"return document.querySelector('.item-page')?.dataset.at === '{place}'", f"item {place}")
@@ -79,14 +57,12 @@ class EvaluatePage(chat.Page):
 
 @pytest.fixture(scope="module")
 def etude(tmp_path_factory, shared_settings):
-    served = Served(tmp_path_factory.mktemp("evaluate"), shared_settings.models_path)
+    served = RatedEtude(tmp_path_factory.mktemp("evaluate"), shared_settings.models_path)
     write_run(served.home, "run-a", model="hidden-small", scores=0.4)
     write_run(served.home, "run-b", model="hidden-large", scores=0.6)
     served.start()
     yield served
-    if served.process and served.process.poll() is None:
-        served.stop()
-    served.log.close()
+    served.close()
 
 
 @pytest.fixture

@@ -9,22 +9,20 @@ import time
 import urllib.request
 
 import pytest
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-import tests.e2e.test_chat_page as chat
 from assistant.exam.bank import load_bank
 from assistant.exam.grade import is_right
 from assistant.exam.room import ExamRoom
 from assistant.records import ExamRecords, Records
 from assistant.rooms import shipped_notes
 from knowledge.outline import load_outline
+from tests.e2e.page import RoomPage, Served
 
 pytestmark = pytest.mark.browser
 
 BANK = load_bank()
-browser = chat.browser
 CHOOSE = """
 const [letters, type] = arguments, page = document.querySelector('.question-page');
 if (type === 'matching') {
@@ -37,38 +35,18 @@ else for (const letter of letters) page.querySelector(`.option[data-letter="${le
 """
 
 
-class Served(chat.Etude):
-    """The page with a solver that needs no model."""
-
-    program = ("-m", "tests.e2e.exam_server")
+class ExamEtude(Served):
+    """Knows the exams that were sat."""
 
     def exams(self) -> ExamRoom:
         records = Records(f"sqlite:///{self.home / 'records.sqlite3'}")
         return ExamRoom(BANK, load_outline(shipped_notes()), ExamRecords(records.database))
 
 
-class ExamPage(chat.Page):
+class ExamPage(RoomPage):
     """The Exam tab as a person sees it."""
 
-    def open(self, address: str = "") -> None:
-        self.browser.get(f"{self.url}?tab=exam{address}")
-        self.until("return document.querySelector('#exam-view .exam-root')")
-        self.until("return document.title.includes('Étude')")
-
-    def view(self, name: str) -> None:
-        self.until(f"return document.querySelector('.exam-root')?.dataset.view === '{name}'", f"the view {name}")
-
-    def press(self, *keys: str) -> None:
-        ActionChains(self.browser).send_keys(*keys).perform()
-
-    def step(self, label: str) -> None:
-        """Press the button of that label."""
-        pressed = self.js(
-            "const found = [...document.querySelectorAll('#exam-view button')]"
-            ".find(e => e.innerText.trim().startsWith(arguments[0])); found?.click(); return Boolean(found)",
-            label,
-        )
-        assert pressed, f"there is no button {label}"
+    name = "exam"
 
     def question(self) -> str:
         return self.until("return document.querySelector('.question-page')?.dataset.question")
@@ -93,12 +71,10 @@ class ExamPage(chat.Page):
 
 @pytest.fixture(scope="module")
 def etude(tmp_path_factory, shared_settings):
-    served = Served(tmp_path_factory.mktemp("exam"), shared_settings.models_path)
+    served = ExamEtude(tmp_path_factory.mktemp("exam"), shared_settings.models_path)
     served.start()
     yield served
-    if served.process and served.process.poll() is None:
-        served.stop()
-    served.log.close()
+    served.close()
 
 
 @pytest.fixture

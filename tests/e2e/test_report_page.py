@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -18,8 +16,6 @@ from eval.sample import Cited, Output, Passage, Sample
 
 pytestmark = pytest.mark.browser
 
-BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
 EVIL = "</script><script>window.ran = 1</script><img src=x onerror='window.ran = 2'>"
 SAMPLES = 2_000
 
@@ -63,21 +59,6 @@ def report(tmp_path_factory):
     spec = Spec(suite="qa", model=EVIL)
     run.write_manifest(Manifest(id="run", created="2026-11-21T09:30:00+00:00", spec=spec, samples=SAMPLES))
     return write_html(run, run.path / "report.html")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    for program, package in ((BROWSER, "chromium"), (DRIVER, "chromium-driver")):
-        if not shutil.which(program):
-            pytest.fail(f"{program} is missing. Install it with: apt-get install {package}")
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
