@@ -3,7 +3,8 @@ import dataclasses
 import pytest
 
 from assistant.errors import InputError
-from eval.systems.corpus import kept, open_corpus
+from eval.runs import runs_folder
+from eval.systems.corpus import open_corpus
 from eval.systems.naive import open_naive
 
 
@@ -38,7 +39,7 @@ def test_other_notes_or_another_chunking_have_an_index_of_their_own(tools, folde
     (folder / "roses.md").write_text("# Roses\nRoses need seven hours of sun a day.\n")
     third = open_corpus(tools, {"given": folder}).index.folder
     assert len({first, second, third}) == 3
-    assert first.parent == kept(tools.settings)
+    assert first.parent == runs_folder(tools.settings)
 
 
 def test_an_index_that_was_interrupted_is_finished_by_the_next_run(tools, folder):
@@ -64,7 +65,7 @@ def test_a_note_that_cannot_be_read_is_named_every_time(tools, folder):
             open_corpus(tools, {"given": folder})
 
 
-def test_the_vectors_of_the_baseline_are_kept(heard, folder):
+def test_the_vectors_of_the_baseline_are_runs_folder(heard, folder):
     tools, said = heard
     before = open_naive(tools, {"given": folder}).ranked("sun", 1)
     assert len(said) == 1
