@@ -65,7 +65,7 @@ def test_a_note_that_cannot_be_read_is_named_every_time(tools, folder):
             open_corpus(tools, {"given": folder})
 
 
-def test_the_vectors_of_the_baseline_are_runs_folder(heard, folder):
+def test_the_vectors_of_the_baseline_are_kept(heard, folder):
     tools, said = heard
     before = open_naive(tools, {"given": folder}).ranked("sun", 1)
     assert len(said) == 1
