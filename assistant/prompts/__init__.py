@@ -1,5 +1,6 @@
-"""Prompt templates: data files and the library that loads them."""
+"""Prompt templates: data files, and the library that loads, versions and fills them."""
 
-from assistant.prompts.library import PromptTemplate, load_prompt
+from assistant.prompts.library import PromptLibrary, load_prompt
+from assistant.prompts.template import PromptTemplate
 
-__all__ = ["PromptTemplate", "load_prompt"]
+__all__ = ["PromptLibrary", "PromptTemplate", "load_prompt"]
