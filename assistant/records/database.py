@@ -1,7 +1,7 @@
 """One database behind a URL: its tables and its sessions.
 
 One short session a call, so that any thread may use it. SQLite is the default (write-ahead log, five seconds of
-patience when another process writes); any SQLAlchemy URL works.
+patience when another process writes); PostgreSQL by URL keeps the same promises, one writer at a time included.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from assistant.errors import RecordsError
-from assistant.records.engine import explain, open_engine, place_of
-from assistant.records.models import SCHEMA_VERSION, Base, SchemaRow
+from assistant.records.engine import explain, lock_for_writing, open_engine, place_of
+from assistant.records.layout import prepare
 
 
 class Database:
-    """The connection; tables that are missing are made.
+    """The connection; tables that are missing are made, and older ones upgraded.
 
     Raises:
         RecordsError: the database cannot be opened or written, or a newer Etude made it.
@@ -27,42 +26,29 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
-        self._place = place_of(self._engine)
-        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        self.engine = open_engine(url)
+        self.place = place_of(self.engine)
         try:
-            self._prepare()
+            prepare(self.engine, self.place)
+        except SQLAlchemyError as error:
+            self.close()
+            raise RecordsError(explain(self.place, error)) from error
         except RecordsError:
-            self._prepare()  # another process may have been making the same tables
+            self.close()
+            raise
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     @contextmanager
     def session(self, write: bool = False) -> Iterator[Session]:
-        """Open a session, committed at the end of the block unless it raises."""
+        """Open a session, committed at the end of the block unless it raises; one that writes does so alone."""
         try:
             with self._sessions() as session, session.begin():
-                if write and self._engine.dialect.name == "sqlite":
-                    # Take the lock before reading, so that no other writer comes between what is read and written.
-                    session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+                if write:
+                    lock_for_writing(session.connection())
                 yield session
         except SQLAlchemyError as error:
-            raise RecordsError(explain(self._place, error)) from error
-
-    def _prepare(self) -> None:
-        with self.session(write=True) as session:
-            known = inspect(session.connection()).has_table(SchemaRow.__tablename__)
-            version = session.scalar(select(func.max(SchemaRow.version))) if known else None
-            if version is not None and version > SCHEMA_VERSION:
-                raise RecordsError(
-                    f"{self._place} was written by a newer Etude (layout {version}, this one knows "
-                    f"{SCHEMA_VERSION}). Update Etude, or set `database` to another place."
-                )
-            # Tables are only ever added, so that making those that are missing is the whole migration.
-            Base.metadata.create_all(session.connection())
-            if version is None:
-                session.add(SchemaRow(version=SCHEMA_VERSION))
-            elif version < SCHEMA_VERSION:
-                session.get_one(SchemaRow, version).version = SCHEMA_VERSION
+            raise RecordsError(explain(self.place, error)) from error

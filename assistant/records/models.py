@@ -1,38 +1,19 @@
 """The tables of the records database.
 
-Times are UTC. What belongs to one turn and is never searched for (citations, nearest headings, timings, usage) is JSON.
+A change here needs a revision beside it in ``migrations/versions`` and its id in ``layout.HEAD``; a test compares them.
+Times are UTC. What belongs to one turn and is never searched for (citations, timings, what a guardrail did …) is JSON.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, Double, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-SCHEMA_VERSION = 3
-
-
-def now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC, also where the database (SQLite) keeps no time zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn any zone into UTC."""
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give a moment without a zone its zone back."""
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+from assistant.records.columns import FreeText, Title, UtcDateTime, now
 
 
 class Base(DeclarativeBase):
@@ -40,7 +21,7 @@ class Base(DeclarativeBase):
 
 
 class SchemaRow(Base):
-    """One row: which layout of the tables this database has."""
+    """One row, which layout the tables have, for an Etude from before Alembic: it refuses what is newer than 3."""
 
     __tablename__ = "schema_version"
 
@@ -53,9 +34,10 @@ class ConversationRow(Base):
     __tablename__ = "conversations"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid4()))
-    title: Mapped[str] = mapped_column(String(200), default="")
+    title: Mapped[str] = mapped_column(Title(200), default="")
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    masks: Mapped[str] = mapped_column(Text, default="", server_default="")
     turns: Mapped[list[TurnRow]] = relationship(
         back_populates="conversation", cascade="all, delete-orphan", order_by="TurnRow.id"
     )
@@ -70,9 +52,9 @@ class TurnRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
-    question: Mapped[str] = mapped_column(Text)
-    standalone: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(FreeText)
+    standalone: Mapped[str] = mapped_column(FreeText)
+    text: Mapped[str] = mapped_column(FreeText)
     refused: Mapped[bool] = mapped_column(default=False)
     stopped: Mapped[bool] = mapped_column(default=False)
     cut: Mapped[bool] = mapped_column(default=False)
@@ -80,6 +62,10 @@ class TurnRow(Base):
     nearest: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     timings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     usage: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    blocked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    noted: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    dropped: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    doubtful: Mapped[list[list[int]]] = mapped_column(JSON, default=list, server_default="[]")
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     conversation: Mapped[ConversationRow] = relationship(back_populates="turns")
     feedback: Mapped[FeedbackRow | None] = relationship(
@@ -96,7 +82,7 @@ class FeedbackRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     turn_id: Mapped[int] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
     up: Mapped[bool]
-    comment: Mapped[str] = mapped_column(Text, default="")
+    comment: Mapped[str] = mapped_column(FreeText, default="")
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     turn: Mapped[TurnRow] = relationship(back_populates="feedback")
 
@@ -158,7 +144,7 @@ class RatingSessionRow(Base):
     __tablename__ = "rating_sessions"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid4()))
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Title(200))
     kind: Mapped[str] = mapped_column(String(20))
     systems: Mapped[list[str]] = mapped_column(JSON)
     seed: Mapped[int] = mapped_column(default=0)
@@ -188,5 +174,65 @@ class RatingRow(Base):
     item_id: Mapped[str] = mapped_column(String(200))
     rater: Mapped[str] = mapped_column(String(80))
     value: Mapped[str] = mapped_column(String(20))
-    comment: Mapped[str] = mapped_column(Text, default="")
+    comment: Mapped[str] = mapped_column(FreeText, default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class InvocationRow(Base):
+    """One time a model was asked; seconds, and None where it is not known. No text of the prompt or the reply."""
+
+    __tablename__ = "invocations"
+    # An id is never given again: who reads what is new asks for the ids above the last one read.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    operation: Mapped[str] = mapped_column(String(40))
+    model: Mapped[str] = mapped_column(Text)
+    prompt: Mapped[str] = mapped_column(String(120), default="")
+    prompt_version: Mapped[str] = mapped_column(String(40), default="")
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    input_tokens: Mapped[int | None]
+    cached_tokens: Mapped[int | None]
+    output_tokens: Mapped[int | None]
+    first_token: Mapped[float | None] = mapped_column(Double)
+    total: Mapped[float] = mapped_column(Double)
+    stop_reason: Mapped[str] = mapped_column(String(40), default="")
+    error: Mapped[str] = mapped_column(String(10), default="")
+    error_type: Mapped[str] = mapped_column(String(80), default="")
+    cost: Mapped[float] = mapped_column(Double, default=0.0)
+    conversation_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    turn_id: Mapped[int | None]
+    findings: Mapped[list[FindingRow]] = relationship(
+        cascade="all, delete-orphan", order_by="FindingRow.id", lazy="selectin", passive_deletes=True
+    )
+
+
+class FindingRow(Base):
+    """How often guardrails found one kind of thing during one invocation; never the words that were found."""
+
+    __tablename__ = "invocation_findings"
+    __table_args__ = (UniqueConstraint("invocation_id", "policy", "kind", "action"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invocation_id: Mapped[int] = mapped_column(ForeignKey("invocations.id", ondelete="CASCADE"))
+    policy: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(20))
+    count: Mapped[int]
+
+
+class JobRow(Base):
+    """Work that outlives a request: ``state`` is queued, running, done, failed or cancelled."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid4()))
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20), default="queued")
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    error: Mapped[str] = mapped_column(FreeText, default="")
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    started: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,8 +12,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from assistant.errors import RecordsError
+from assistant.records.clean import clean_all
+from assistant.records.columns import now
 from assistant.records.database import Database
-from assistant.records.models import RatingItemRow, RatingRow, RatingSessionRow, now
+from assistant.records.models import RatingItemRow, RatingRow, RatingSessionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ def _begin(session: Session, made: RatingSession, items: Mapping[str, Mapping[st
     )
     session.flush()
     session.add_all(
-        RatingItemRow(session_id=made.id, item_id=key, content=dict(content)) for key, content in items.items()
+        RatingItemRow(session_id=made.id, item_id=key, content=clean_all(dict(content)))
+        for key, content in items.items()
     )
     session.flush()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,19 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from assistant.chat.events import Answer, Citation, Nearest, Timings, Usage
+from assistant.chat.events import Answer, Citation, Dropped, Nearest, Noted, Timings, Usage
 from assistant.errors import RecordsError
+from assistant.records.clean import clean
+from assistant.records.columns import now
 from assistant.records.database import Database
-from assistant.records.models import ConversationRow, FeedbackRow, TurnRow, now
+from assistant.records.models import ConversationRow, FeedbackRow, TurnRow
 
 TITLE_LENGTH = 60
 
 _CITATIONS = TypeAdapter(tuple[Citation, ...])
 _NEAREST = TypeAdapter(tuple[Nearest, ...])
+_NOTED = TypeAdapter(tuple[Noted, ...])
+_DROPPED = TypeAdapter(tuple[Dropped, ...])
 _TIMINGS = TypeAdapter(Timings)
 _USAGE = TypeAdapter(Usage)
 
@@ -69,7 +73,7 @@ class Records:
     def new_conversation(self, title: str = "", conversation_id: str | None = None) -> Conversation:
         """Begin a conversation; without a title it takes the first question's."""
         with self._session(write=True) as session:
-            row = ConversationRow(title=shorten(title))
+            row = ConversationRow(title=_title(title))
             if conversation_id:
                 row.id = conversation_id
             session.add(row)
@@ -82,10 +86,22 @@ class Records:
             row = session.get(ConversationRow, conversation_id)
             return _conversation(row) if row else None
 
+    def masks(self, conversation_id: str) -> str:
+        """Return the placeholders of a conversation as they were saved; empty where there are none."""
+        with self._session() as session:
+            row = session.get(ConversationRow, conversation_id)
+            return row.masks if row else ""
+
+    def save_masks(self, conversation_id: str, masks: str) -> None:
+        """Keep the placeholders of a conversation, which hold no value of what they stand for."""
+        with self._session(write=True) as session:
+            if row := session.get(ConversationRow, conversation_id):
+                row.masks = masks
+
     def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; an empty one changes nothing."""
         with self._session(write=True) as session:
-            if (row := session.get(ConversationRow, conversation_id)) and (short := shorten(title)):
+            if (row := session.get(ConversationRow, conversation_id)) and (short := _title(title)):
                 row.title = short
 
     def delete(self, conversation_id: str) -> None:
@@ -112,12 +128,12 @@ class Records:
         with self._session(write=True) as session:
             old = self._existing(session, turn_id)
             conversation_id, first = old.conversation_id, not session.scalar(_before(old).limit(1))
-            was, title = shorten(old.question), old.conversation.title
+            was, title = _title(old.question), old.conversation.title
             session.execute(_from(old))
             session.expire_all()
             added = self._add(session, conversation_id, answer)
             if first and title == was and (row := session.get(ConversationRow, conversation_id)):
-                row.title = shorten(answer.question)
+                row.title = _title(answer.question)
             return added
 
     def delete_turns_from(self, turn_id: int) -> None:
@@ -139,7 +155,7 @@ class Records:
         if conversation is None:
             conversation = ConversationRow(id=conversation_id, title="")
             session.add(conversation)
-        conversation.title = conversation.title or shorten(answer.question)
+        conversation.title = conversation.title or _title(answer.question)
         conversation.updated = now()
         row = _row(conversation_id, answer)
         session.add(row)
@@ -163,6 +179,11 @@ def shorten(text: str, length: int = TITLE_LENGTH) -> str:
     return (head if space and len(head) > length // 2 else cut).rstrip(" ,;:.") + "…"
 
 
+def _title(text: str) -> str:
+    """Clean before cutting: half of what is to be masked would not be known for it."""
+    return shorten(clean(text))
+
+
 def _before(turn: TurnRow) -> Any:
     return select(TurnRow.id).where(TurnRow.conversation_id == turn.conversation_id, TurnRow.id < turn.id)
 
@@ -184,11 +205,29 @@ def _row(conversation_id: str, answer: Answer) -> TurnRow:
         refused=answer.refused,
         stopped=answer.stopped,
         cut=answer.cut,
-        citations=_CITATIONS.dump_python(answer.citations, mode="json"),
-        nearest=_NEAREST.dump_python(answer.nearest, mode="json"),
+        citations=_CITATIONS.dump_python(tuple(map(_cleaned, answer.citations)), mode="json"),
+        nearest=_NEAREST.dump_python(tuple(map(_cleaned_place, answer.nearest)), mode="json"),
         timings=_TIMINGS.dump_python(answer.timings, mode="json"),
         usage=_USAGE.dump_python(answer.usage, mode="json"),
+        blocked=answer.blocked,
+        noted=_NOTED.dump_python(answer.noted, mode="json"),
+        dropped=_DROPPED.dump_python(tuple(map(_cleaned_passage, answer.dropped)), mode="json"),
+        doubtful=[list(span) for span in answer.doubtful],
     )
+
+
+def _cleaned(citation: Citation) -> Citation:
+    text, heading = clean(citation.text), tuple(map(clean, citation.heading))
+    # Spans count characters of the text as it was.
+    return replace(citation, text=text, heading=heading, used=citation.used if text == citation.text else ())
+
+
+def _cleaned_passage(passage: Dropped) -> Dropped:
+    return replace(passage, text=clean(passage.text), heading=tuple(map(clean, passage.heading)))
+
+
+def _cleaned_place(place: Nearest) -> Nearest:
+    return replace(place, heading=tuple(map(clean, place.heading)))
 
 
 def _turn(row: TurnRow) -> SavedTurn:
@@ -203,6 +242,10 @@ def _turn(row: TurnRow) -> SavedTurn:
         nearest=_NEAREST.validate_python(row.nearest),
         timings=_TIMINGS.validate_python(row.timings),
         usage=_USAGE.validate_python(row.usage),
+        blocked=row.blocked,
+        noted=_NOTED.validate_python(row.noted),
+        dropped=_DROPPED.validate_python(row.dropped),
+        doubtful=tuple((start, end) for start, end in row.doubtful),
     )
     feedback = row.feedback
     return SavedTurn(

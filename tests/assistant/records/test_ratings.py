@@ -1,22 +1,12 @@
-import sqlite3
-
 import pytest
 
 from assistant.errors import RecordsError
-from assistant.records import Rating, RatingRecords, RatingSession, Records
-from assistant.records.models import SCHEMA_VERSION
+from assistant.records import Rating, RatingRecords, RatingSession
 
 
 @pytest.fixture
-def file(tmp_path):
-    return tmp_path / "records.sqlite3"
-
-
-@pytest.fixture
-def ratings(file):
-    opened = Records(f"sqlite:///{file}")
-    yield RatingRecords(opened.database)
-    opened.close()
+def ratings(database):
+    return RatingRecords(database)
 
 
 @pytest.fixture
@@ -51,25 +41,8 @@ def test_ratings_of_what_is_not_there_are_refused_whole(ratings, session):
     assert ratings.ratings(session.id) == []
 
 
-def test_a_deleted_session_leaves_nothing(ratings, session, file):
+def test_a_deleted_session_leaves_nothing(ratings, session, rows):
     ratings.rate(session.id, [Rating("a", "Ann", "3")])
     ratings.delete(session.id)
-    with sqlite3.connect(file) as raw:
-        for table in ("rating_sessions", "rating_items", "ratings"):
-            assert raw.execute(f"select count(*) from {table}").fetchone() == (0,)
-
-
-def test_a_database_of_layout_2_gets_the_new_tables_and_keeps_the_rest(file):
-    records = Records(f"sqlite:///{file}")
-    records.new_conversation("before")
-    records.close()
-    with sqlite3.connect(file) as raw:
-        for table in ("ratings", "rating_items", "rating_sessions"):
-            raw.execute(f"drop table {table}")
-        raw.execute("update schema_version set version = 2")
-    records = Records(f"sqlite:///{file}")
-    RatingRecords(records.database).begin(RatingSession("Mine", "thumbs", ("etude",)), {"a": {}})
-    assert [one.title for one in records.conversations()] == ["before"]
-    records.close()
-    with sqlite3.connect(file) as raw:
-        assert raw.execute("select version from schema_version").fetchall() == [(SCHEMA_VERSION,)]
+    for table in ("rating_sessions", "rating_items", "ratings"):
+        assert rows(table) == 0

@@ -1,5 +1,7 @@
+import contextlib
 import os
 import sqlite3
+import sys
 import threading
 from dataclasses import replace
 
@@ -27,12 +29,15 @@ ANSWER = Answer(
 
 
 @pytest.fixture
-def file(tmp_path):
-    return tmp_path / "home" / "records.sqlite3"
+def records(url):
+    opened = Records(url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def records(file):
+def in_file(file):
+    """Records in a SQLite file, for what only a file can do."""
     opened = Records(f"sqlite:///{file}")
     yield opened
     opened.close()
@@ -42,11 +47,11 @@ def asked(question):
     return replace(ANSWER, question=question, standalone=question)
 
 
-def test_an_answer_comes_back_as_it_was(records, file):
+def test_an_answer_comes_back_as_it_was(records, url):
     conversation = records.new_conversation()
     turn = records.add_turn(conversation.id, ANSWER)
 
-    again = Records(f"sqlite:///{file}")
+    again = Records(url)
     (saved,) = again.turns(conversation.id)
     again.close()
 
@@ -109,13 +114,13 @@ def test_deleting_from_a_turn_keeps_what_came_before(records):
     assert [turn.id for turn in records.turns(conversation.id)] == turns[:1]
 
 
-def test_feedback_is_one_a_turn_and_replaceable(records, file):
+def test_feedback_is_one_a_turn_and_replaceable(records, rows):
     turn = records.add_turn("c", ANSWER)
     records.rate(turn, True)
     records.rate(turn, False, "  the second sentence is wrong ")
     (saved,) = records.turns("c")
     assert (saved.up, saved.comment) == (False, "the second sentence is wrong")
-    assert sqlite3.connect(file).execute("select count(*) from feedback").fetchone() == (1,)
+    assert rows("feedback") == 1
 
 
 def test_rating_an_answer_that_is_gone_says_so(records):
@@ -123,7 +128,7 @@ def test_rating_an_answer_that_is_gone_says_so(records):
         records.rate(99, True)
 
 
-def test_rename_and_delete(records, file):
+def test_rename_and_delete(records, rows):
     conversation = records.new_conversation("one")
     turn = records.add_turn(conversation.id, ANSWER)
     records.rate(turn, True)
@@ -137,9 +142,8 @@ def test_rename_and_delete(records, file):
 
     assert records.conversation(conversation.id) is None
     assert records.conversations() == []
-    with sqlite3.connect(file) as raw:
-        assert raw.execute("select count(*) from turns").fetchone() == (0,)
-        assert raw.execute("select count(*) from feedback").fetchone() == (0,)
+    assert rows("turns") == 0
+    assert rows("feedback") == 0
 
 
 def test_many_threads_may_write(records):
@@ -155,18 +159,9 @@ def test_many_threads_may_write(records):
     assert sum(len(records.turns(c.id)) for c in records.conversations()) == 20
 
 
-def test_sqlite_keeps_a_write_ahead_log(records, file):
-    assert sqlite3.connect(file).execute("pragma journal_mode").fetchone() == ("wal",)
-
-
-def test_a_newer_database_is_refused_and_left_alone(records, file):
-    with sqlite3.connect(file) as raw:
-        raw.execute("drop table feedback")
-        raw.execute("update schema_version set version = 7")
-    with pytest.raises(RecordsError, match=r"newer Etude \(layout 7, this one knows 3\)"):
-        Records(f"sqlite:///{file}")
-    tables = sqlite3.connect(file).execute("select name from sqlite_master where name = 'feedback'").fetchall()
-    assert tables == []
+def test_sqlite_keeps_a_write_ahead_log(in_file, file):
+    with contextlib.closing(sqlite3.connect(file)) as raw:
+        assert raw.execute("pragma journal_mode").fetchone() == ("wal",)
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
@@ -182,18 +177,18 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
         Records(f"sqlite:///{tmp_path / 'home' / 'records.sqlite3'}")
 
 
-def test_a_full_disk_is_one_sentence(records):
-    with records.database._engine.connect() as connection:
+def test_a_full_disk_is_one_sentence(in_file):
+    with in_file.database.engine.connect() as connection:
         connection.exec_driver_sql("pragma max_page_count = 1")
         pages = connection.exec_driver_sql("pragma page_count").scalar()
         connection.exec_driver_sql(f"pragma max_page_count = {pages}")
     with pytest.raises(RecordsError, match="no room left on its disk"):
-        records.add_turn("c", replace(ANSWER, text="word " * 20_000))
-    assert records.turns("c") == []
+        in_file.add_turn("c", replace(ANSWER, text="word " * 20_000))
+    assert in_file.turns("c") == []
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_one_sentence(records, file):
+def test_a_read_only_folder_is_one_sentence(in_file, file):
     file.chmod(0o400)
     file.parent.chmod(0o500)
     try:
@@ -203,7 +198,7 @@ def test_a_read_only_folder_is_one_sentence(records, file):
         file.parent.chmod(0o700)
 
 
-def test_a_read_only_database_is_one_sentence(records, file):
+def test_a_read_only_database_is_one_sentence(in_file, file):
     read_only = Records(f"sqlite:///file:{file}?mode=ro&uri=true")
     with pytest.raises(RecordsError, match="cannot be written"):
         read_only.add_turn("c", ANSWER)
@@ -214,6 +209,19 @@ def test_a_read_only_database_is_one_sentence(records, file):
 def test_a_url_that_cannot_be_used_is_one_sentence(url):
     with pytest.raises(RecordsError, match="The setting database"):
         Records(url)
+
+
+def test_a_missing_driver_is_told_with_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(RecordsError, match=r"pip install 'etude-assistant\[postgres\]'"):
+        Records("postgresql://someone@localhost/etude")
+
+
+def test_a_server_that_is_not_there_is_one_sentence(tmp_path):
+    pytest.importorskip("psycopg")
+    with pytest.raises(RecordsError, match=r"does not answer\. Start its server") as caught:
+        Records(f"postgresql://someone:secret@/etude?host={tmp_path}")
+    assert "secret" not in str(caught.value)
 
 
 def test_a_password_is_not_shown(tmp_path):

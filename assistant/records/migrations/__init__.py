@@ -1,0 +1,1 @@
+"""What Alembic needs to bring an older records database to the present."""

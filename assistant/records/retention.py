@@ -1,0 +1,55 @@
+"""Deleting records by themselves once they are older than the settings allow."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+from assistant.errors import RecordsError
+from assistant.records.columns import now
+from assistant.records.database import Database
+from assistant.records.kinds import KINDS
+from assistant.records.purge import Purged, purge
+
+_DAY = 24 * 3600.0
+_log = logging.getLogger(__name__)
+
+
+def apply_retention(database: Database, keep_days: int) -> Purged:
+    """Delete what is older than so many days, except what spaced repetition has learned of cards.
+
+    Raises:
+        RecordsError: the database cannot be written.
+
+    """
+    history = [kind for kind in KINDS.values() if kind.history]
+    return purge(database, history, now() - timedelta(days=keep_days))
+
+
+class Retention:
+    """Applies the setting at once and then every day in a thread of its own, until it is stopped; None does nothing."""
+
+    def __init__(self, database: Database, keep_days: int | None) -> None:
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        if keep_days is not None:
+            self._thread = threading.Thread(
+                target=self._work, args=(database, keep_days), name="keep records for a time", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, after what it is doing."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join()
+
+    def _work(self, database: Database, keep_days: int) -> None:
+        while True:
+            try:
+                apply_retention(database, keep_days)
+            except RecordsError as error:
+                _log.warning("Old records were not deleted: %s", error)
+            if self._stop.wait(_DAY):
+                return
