@@ -17,6 +17,9 @@ import typer
 from assistant.errors import EtudeError, InputError
 from assistant.models.commands import models_app
 from assistant.terminal.exam import exam_app
+from assistant.terminal.guardrail import guardrail_app
+from assistant.terminal.prompts import prompts_app
+from assistant.terminal.records import records_app
 from eval.commands import eval_app
 
 app = typer.Typer(
@@ -33,7 +36,10 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(exam_app, name="exam")
+app.add_typer(guardrail_app, name="guardrail")
+app.add_typer(prompts_app, name="prompts")
 app.add_typer(eval_app, name="eval")
+app.add_typer(records_app, name="records")
 
 CollectionOption = Annotated[
     list[str] | None,
@@ -141,6 +147,17 @@ def serve(
 
 
 @app.command()
+def metrics(
+    since: Annotated[str, typer.Option("--since", metavar="WHEN", help="Only since a date, or 7d, 24h.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what was asked of models: counts, errors, tokens, latency, findings of guardrails."""
+    from assistant.terminal.metrics import run_metrics
+
+    run_metrics(since, as_json=as_json)
+
+
+@app.command()
 def doctor(as_json: JsonOption = False) -> None:
     """Check the machine, models, index and settings, and say what is wrong."""
     from assistant.doctor import run_doctor
@@ -159,7 +176,7 @@ def _flags(**given: Any) -> dict[str, Any]:
     generation = {name: value for name, value in given.items() if name != "model" and value is not None}
     flags: dict[str, Any] = {"model": given["model"]} if given.get("model") else {}
     if generation:
-        flags["generation"] = {**load_settings().generation.model_dump(), **generation}
+        flags["generation"] = {**load_settings().generation.model_dump(exclude_unset=True), **generation}
     return flags
 
 

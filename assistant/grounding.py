@@ -182,7 +182,7 @@ class Grounding:
     def _agreement(self, sentence: str, number: int, nearest: int) -> float:
         text = self._texts[number]
         numbers = {_plain_number(value) for value in _NUMBER.findall(sentence)}
-        strange = numbers - {_plain_number(value) for value in _NUMBER.findall(f"{text} {self._question}")}
+        strange = numbers - _numbers(f"{text} {self._question}")
         names = {name for name in _NAME.findall(sentence[1:]) if not _COMMON.match(name)}
         unknown = {name for name in names if not self._has(number, name)}
         factor = 1.0

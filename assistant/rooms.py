@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import ModelError
+from assistant.errors import ModelError, RecordsError
 from assistant.models.catalog import card_for
 from assistant.models.weights import find_weights
 from assistant.settings import Settings
@@ -17,7 +19,9 @@ from knowledge.search import Searcher
 
 if TYPE_CHECKING:
     from assistant.exam.room import ExamRoom
-    from assistant.records import ExamRecords
+    from assistant.guardrails.document import GuardrailDocument
+    from assistant.guardrails.guardrail import Guardrail
+    from assistant.records import ExamRecords, Invocations
 
 SHIPPED_COLLECTION = "etude"
 """Holds the notes that ship with Etude."""
@@ -64,6 +68,54 @@ def open_searcher(settings: Settings) -> Searcher:
     return Searcher(open_index(settings), open_embedder(settings))
 
 
+def load_guardrail(settings: Settings) -> GuardrailDocument | None:
+    """Return the document of the guardrail that the settings name; None where they name none.
+
+    Raises:
+        InputError: there is none of that name or version, or its document is not valid.
+
+    """
+    from assistant.guardrails.library import DRAFT, Library
+
+    name, _, version = settings.guardrail.partition("@")
+    return Library(settings.home / "guardrails").load(name, version or DRAFT) if name else None
+
+
+def open_guardrail(settings: Settings, embedder: Embedder) -> Guardrail | None:
+    """Return the guardrail that the settings name; None where nothing is to be checked.
+
+    Raises:
+        InputError: as `load_guardrail`.
+
+    """
+    from assistant.guardrails.guardrail import Guardrail
+
+    document = load_guardrail(settings)
+    return Guardrail(document, embedder) if document and document.has_policies else None
+
+
+def mask_of(settings: Settings) -> Callable[[str], str] | None:
+    """Return what masks a text that is to be kept, as the guardrail masks answers; None where it masks nothing.
+
+    It is the second net under records, which get masked texts: for what reaches them on another way.
+
+    Raises:
+        InputError: as `load_guardrail`.
+
+    """
+    document = load_guardrail(settings)
+    policy = document.sensitiveInformationPolicyConfig if document else None
+    if policy is None:
+        return None
+
+    def masked(text: str) -> str:
+        from assistant.guardrails import pii
+
+        return pii.mask(text, pii.find(text, policy, "OUTPUT"))
+
+    return masked
+
+
 def shipped_notes() -> Path:
     """Return the folder of the notes that ship with Etude."""
     return Path(str(files("knowledge"))) / "notes"
@@ -79,6 +131,17 @@ def open_exam_records(settings: Settings) -> ExamRecords:
     from assistant.records import ExamRecords, Records
 
     return ExamRecords(Records(settings.database_url).database)
+
+
+def open_invocations(settings: Settings) -> Invocations | None:
+    """Return where calls to models are recorded, or None, with one line in the log, where that cannot be opened."""
+    from assistant.records import Invocations, Records, prices_of
+
+    try:
+        return Invocations(Records(settings.database_url).database, prices_of(settings))
+    except RecordsError as error:
+        logging.getLogger(__name__).warning("Invocations are not recorded: %s", error)
+        return None
 
 
 def open_exam_room(settings: Settings, records: ExamRecords | None = None) -> ExamRoom:

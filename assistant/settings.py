@@ -81,6 +81,19 @@ class Server(_Group):
     port: int = Field(7860, ge=1, le=65_535)
 
 
+class Price(_Group):
+    """US dollars per 1,000 tokens of one model."""
+
+    input: float = Field(0.0, ge=0)
+    output: float = Field(0.0, ge=0)
+
+
+class Recording(_Group):
+    """How long records are kept."""
+
+    keep_days: int | None = Field(None, ge=1, description="Delete what is older once a day while the page is served.")
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -101,6 +114,14 @@ class Settings(BaseSettings):
     retrieval: Retrieval = Field(default_factory=Retrieval)
     endpoint: Endpoint = Field(default_factory=Endpoint)
     server: Server = Field(default_factory=Server)
+    guardrail: str = Field("default", description="What must be passed: NAME or NAME@VERSION; empty checks nothing.")
+    records: Recording = Field(default_factory=Recording)
+    prices: dict[str, Price] = Field(default_factory=dict, description="By model, for the cost of invocations.")
+
+    @property
+    def model_in_use(self) -> str:
+        """The id of the model that answers: the endpoint's where there is one."""
+        return self.endpoint.model if self.backend == "openai" else self.model
 
     @classmethod
     def settings_customise_sources(

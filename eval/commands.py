@@ -43,6 +43,7 @@ def run(
     prompt: Annotated[str, typer.Option("--prompt", help="The prompt template under test.")] = "",
     chunking: Annotated[str, typer.Option("--chunking", help="How notes are cut into passages.")] = "",
     retriever: Annotated[str, typer.Option("--retriever", help="How passages are found.")] = "",
+    guardrail: Annotated[str, typer.Option("--guardrail", help="What must be passed; nothing by default.")] = "",
     notes: Annotated[str, typer.Option("--notes", metavar="FOLDER", help="Notes of your own.")] = "",
     data: Annotated[
         str, typer.Option("--data", metavar="FILE", help="Your own questions, JSONL or CSV; no SUITE then.")
@@ -71,6 +72,7 @@ def run(
         prompt=prompt,
         chunking=chunking,
         retriever=retriever,
+        guardrail=guardrail,
         notes=notes,
         data=data,
         metrics=_words(metrics),

@@ -37,6 +37,7 @@ class Spec(BaseModel):
     prompt: str = ""
     chunking: str = ""
     retriever: str = ""
+    guardrail: str = ""
     split: str = "test"
     limit: int = 0
     seed: int = 0
@@ -45,6 +46,11 @@ class Spec(BaseModel):
     metrics: tuple[str, ...] = ()
     judge: str = ""
     encoder: str = ""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What was chosen in place of the system's own ways, for a short name of it."""
+        return tuple(filter(None, (self.prompt, self.chunking, self.retriever, self.guardrail)))
 
 
 class Manifest(BaseModel):

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import cast, get_args
 
 from assistant.errors import InputError
+from assistant.guardrails.heads import FOLDER as HEADS
+from assistant.guardrails.library import POLICIES
 from assistant.models.catalog import load_catalog
-from assistant.prompts.library import TEMPLATES
+from assistant.prompts.library import TEMPLATES, PromptLibrary
 from assistant.rooms import shipped_notes
 from assistant.settings import Settings
 from eval.environment import file_hashes, weight_hashes
@@ -46,7 +48,9 @@ class Plan:
             EtudeError: it cannot be opened.
 
         """
-        variant = Variant(self.spec.prompt, self.spec.chunking, self.spec.retriever, _path(self.spec.notes))
+        variant = Variant(
+            self.spec.prompt, self.spec.chunking, self.spec.retriever, self.spec.guardrail, _path(self.spec.notes)
+        )
         return self.suite.systems[self.spec.system](self.tools, variant)
 
 
@@ -76,6 +80,11 @@ def make_plan(spec: Spec, settings: Settings) -> Plan:
     notes = {"shipped notes": shipped_notes(), "prompts": TEMPLATES} | (
         {"given notes": Path(spec.notes)} if spec.notes else {}
     )
+    if (own := PromptLibrary.of(settings).own) and own.is_dir():
+        notes["own prompts"] = own
+    if spec.guardrail:
+        notes |= {"guardrails": POLICIES, "classifiers of guardrails": HEADS}
+        notes |= {"own guardrails": own} if (own := settings.home / "guardrails").is_dir() else {}
     hashes = file_hashes({file.name: file for file in suite.files} | notes) | weight_hashes(tools.settings)
     return Plan(spec, suite, tools, scoring, samples, metrics, hashes)
 
@@ -102,7 +111,7 @@ def _in_full(spec: Spec, settings: Settings) -> Spec:
     for name in ("notes", "encoder"):
         if name in paths and not Path(paths[name]).is_dir():
             raise InputError(f"There is no folder {paths[name]}. Name one after `--{name}`.")
-    model = spec.model or (settings.endpoint.model if settings.backend == "openai" else settings.model)
+    model = spec.model or settings.model_in_use
     if settings.backend != "openai" and model not in load_catalog() and Path(model).expanduser().exists():
         model = str(Path(model).expanduser().absolute())
     return spec.model_copy(update={**paths, "model": model})
@@ -114,7 +123,7 @@ def _settings_of(spec: Spec, settings: Settings) -> Settings:
         model: dict[str, object] = {"endpoint": settings.endpoint.model_copy(update={"model": spec.model})}
     else:
         model = {"model": spec.model}
-    return settings.model_copy(update={"generation": generation, **model})
+    return settings.model_copy(update={"generation": generation, "guardrail": spec.guardrail, **model})
 
 
 def _read(suite: Suite, spec: Spec) -> list[Sample]:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(_Row):
+    """A piece of personal data in a prompt, in characters; ``type`` is Bedrock's, None for one that it lacks."""
+
+    start: int
+    end: int
+    type: str | None = None
 
 
 class Sample(_Row):
@@ -19,7 +28,8 @@ class Sample(_Row):
     ``file#heading`` where the notes have none. ``must`` are groups of lower-case alternatives, one of each of which a
     right answer has. ``key`` are the right letters of ``options``. ``of`` is the id of the sample that this one says
     in other words. ``notes`` says which notes it is asked of: ``shipped``, ``given`` (those that a run names) or, where
-    it is empty, both.
+    it is empty, both. ``source`` says what the prompt is to a guardrail (INPUT, OUTPUT or DOCUMENT), and ``spans`` the
+    personal data in it.
     """
 
     id: str
@@ -34,6 +44,8 @@ class Sample(_Row):
     choose: int = 1
     of: str = ""
     notes: str = ""
+    source: str = ""
+    spans: tuple[Span, ...] = ()
 
     @property
     def question(self) -> str:
@@ -46,7 +58,8 @@ class Passage(_Row):
 
     section: str
     text: str = ""
-    score: float | None = None
+    # Matrix products differ in the eighth digit from one process to the next; equal runs are to look equal.
+    score: Annotated[float, AfterValidator(lambda score: round(score, 6))] | None = None
 
 
 class Cited(_Row):
@@ -63,6 +76,7 @@ class Output(_Row):
     ``passages`` are best first; ``read`` says how many of them the model read, and is None where it read all of them.
     ``letters`` and ``probabilities`` answer a multiple-choice question. ``seconds`` and ``first_token`` count from the
     question, ``memory`` is the peak of this process in MiB, ``tokens_in`` and ``tokens_out`` are the language model's.
+    ``spans`` are the personal data that was found in the prompt.
     """
 
     prediction: str = ""
@@ -77,6 +91,7 @@ class Output(_Row):
     tokens_in: int | None = None
     tokens_out: int | None = None
     memory: float | None = None
+    spans: tuple[Span, ...] = ()
     error: str = ""
 
 

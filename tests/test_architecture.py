@@ -30,10 +30,12 @@ TOP = {
 """Who may import what stands at the top."""
 
 DOORS = {
-    "assistant.prompts": {"PromptTemplate", "load_prompt"},
+    "assistant.guardrails.pii": {"MaskingFilter", "Masks", "find", "mask"},
+    "assistant.prompts": {"PromptLibrary", "PromptTemplate", "load_prompt"},
     "assistant.records": {
         *("Attempt", "Brought", "Conversation", "ExamRecords", "Rating", "RatingRecords", "RatingSession", "Records"),
-        *("SavedCard", "SavedReview", "SavedTurn"),
+        *("SavedCard", "SavedReview", "SavedTurn", "Call", "FindingCount", "Invocation", "Invocations", "Job", "Jobs"),
+        *("Metrics", "Series", "Summary", "prices_of", "recorded"),
     },
     "assistant.web": {"serve"},
     "eval.report": {"headline", "log_mlflow", "markdown", "report_dict", "write_html"},

@@ -30,7 +30,7 @@ class Citer:
 
     def __init__(self, question: str, passages: Sequence[Passage], embedder: Embedder) -> None:
         self._passages = passages
-        self._grounding = Grounding(question, [_source(passage) for passage in passages], embedder)
+        self._grounding = Grounding(question, [source_of(passage) for passage in passages], embedder)
         self._raw = ""
         self._sent = 0
         self._checked = 0
@@ -107,7 +107,8 @@ class Citer:
         )
 
 
-def _source(passage: Passage) -> Source:
+def source_of(passage: Passage) -> Source:
+    """Return a passage as something to check against: what of it the model read."""
     parts = sentence_texts(passage.hit.chunk)
     given = [number for number in passage.given if number < len(passage.hit.vectors)]
     return Source(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from assistant.guardrails.findings import Action, PolicyName, Source
+
 StageName = Literal["queued", "loading", "rewriting", "searching", "reading", "writing"]
 
 
@@ -56,6 +58,33 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A passage that the guardrail kept from the model, and ``why``; lines as in `Citation`."""
+
+    collection: str
+    file: str
+    heading: tuple[str, ...]
+    start_line: int
+    end_line: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """How often the guardrail found one kind of thing, where, and what it did; the words it matched are left out.
+
+    Names are those of `assistant.guardrails.findings.Finding`.
+    """
+
+    source: Source
+    policy: PolicyName
+    kind: str
+    action: Action
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds from the moment the question was accepted."""
 
@@ -78,7 +107,10 @@ class Answer:
     """The end of the pipeline.
 
     ``standalone`` is the question as it was searched (a follow-up is rewritten), ``refused`` says that the notes do
-    not cover it, ``stopped`` that the person stopped the answer, ``cut`` that it reached the length limit.
+    not cover it, ``stopped`` that the person stopped the answer, ``cut`` that it reached the length limit, ``blocked``
+    that the guardrail stopped the question or the answer. ``question`` and ``text`` are masked where it masks.
+    ``doubtful`` are character spans of ``text``: sentences that no passage supports, by the guardrail's threshold.
+    ``invocation`` is the id of the record of the call to the model, where one was kept.
     """
 
     question: str
@@ -91,6 +123,11 @@ class Answer:
     nearest: tuple[Nearest, ...] = ()
     timings: Timings = field(default_factory=Timings)
     usage: Usage = field(default_factory=Usage)
+    blocked: bool = False
+    noted: tuple[Noted, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    doubtful: tuple[tuple[int, int], ...] = ()
+    invocation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.prompts.slots import quote_numbers
 from knowledge.search import Hit
 from knowledge.split import plain
 from knowledge.store import sentence_texts
@@ -61,7 +62,7 @@ def prompt_text(passages: Sequence[Passage]) -> str:
 
 
 def _block(number: int, passage: Passage) -> str:
-    return f"[{number}] {passage.title}\n{passage.text}\n"
+    return f"[{number}] {passage.title}\n{quote_numbers(passage.text)}\n"
 
 
 def _fit(hit: Hit, room: int, count: CountTokens) -> Passage | None:

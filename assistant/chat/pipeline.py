@@ -1,13 +1,18 @@
-"""The answer pipeline: question -> (rewrite) -> search -> enough? -> prompt -> stream -> cite -> answer."""
+"""The answer pipeline: check -> (rewrite) -> search -> screen -> enough? -> prompt -> stream -> cite -> gate -> answer.
+
+The guardrail stands at three places: it reads the question before anything else does, the passages before the model,
+and the words of the answer, sentence by sentence, before anybody sees them.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
@@ -22,18 +27,28 @@ from assistant.chat.coverage import (
     read_signs,
     with_denial,
 )
-from assistant.chat.events import Answer, Delta, Event, Nearest, Stage, Timings, Turn, Usage
+from assistant.chat.events import Answer, Delta, Dropped, Event, Nearest, Stage, Timings, Turn, Usage
+from assistant.chat.guarding import Guarding, Screen, make_screen
 from assistant.chat.passages import Passage, choose_passages, prompt_text
 from assistant.chat.question import check_question, leans_on_history, stand_alone
 from assistant.models.ask import ANSWER_SLOT, first_token_probability, stream
 from assistant.models.chat import make_chat_model
 from assistant.models.embedded import EmbeddedChat
-from assistant.prompts import load_prompt
-from assistant.rooms import open_searcher
+from assistant.prompts import PromptLibrary
+from assistant.prompts.reply import Shown
+from assistant.records.recorded import Call, recorded
+from assistant.rooms import open_guardrail, open_searcher
 from assistant.settings import DEFAULT_MODEL, Generation, Settings
 from knowledge.search import EmptyHeading, Filter, Hit, Searcher, nearest_headings
 
+if TYPE_CHECKING:
+    from assistant.guardrails.guardrail import Guardrail
+    from assistant.guardrails.pii import Masks
+    from assistant.records.invocations import Invocations
+
 _SEARCHED = 8
+INTERVENED = "guardrail_intervened"
+"""Why a reply ended, by Bedrock's name."""
 
 
 class Assistant:
@@ -42,19 +57,39 @@ class Assistant:
     Args:
         settings: name the models and how answers are written.
         searcher: other notes than the synced ones.
-        prompt: id of a template with the variables of ``answer``.
+        prompt: a template with the variables of ``answer``, as ``ID`` or ``ID@VERSION``; a person's own ones count.
+        invocations: where calls to the model are recorded; nowhere by default.
 
     """
 
-    def __init__(self, settings: Settings, *, searcher: Searcher | None = None, prompt: str = "answer") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        searcher: Searcher | None = None,
+        prompt: str = "answer",
+        invocations: Invocations | None = None,
+    ) -> None:
         self.settings = settings
         self._searcher = searcher
-        self._prompt = load_prompt(prompt)
+        self._invocations = invocations
+        library = PromptLibrary.of(settings)
+        self._prompt = library.load(prompt)
+        self._rewrite = library.load("rewrite")
 
     @cached_property
     def searcher(self) -> Searcher:
         """Search over the notes; opening it finds the embedding model."""
         return self._searcher or open_searcher(self.settings)
+
+    @cached_property
+    def guardrail(self) -> Guardrail | None:
+        """What questions, passages and answers must pass; None where the settings name none."""
+        return open_guardrail(self.settings, self.searcher.embedder)
+
+    @cached_property
+    def _screen(self) -> Screen | None:
+        return make_screen(self.guardrail) if self.guardrail else None
 
     def chat(self, generation: Generation | None = None) -> BaseChatModel:
         """Return the chat model for these generation settings; the weights are loaded once a process."""
@@ -83,6 +118,8 @@ class Assistant:
         other.start()
         try:
             self.searcher.warm()
+            if self.guardrail:
+                self.guardrail.apply("INPUT", "What is said first loads what finds names, such as Jane Smith's.")
         finally:
             other.join()
         if failed:
@@ -96,6 +133,7 @@ class Assistant:
         collections: Sequence[str] | None = None,
         generation: Generation | None = None,
         stop: threading.Event | None = None,
+        masks: Masks | None = None,
     ) -> Iterator[Event]:
         """Answer one question; see ``assistant.chat.events`` for what is yielded.
 
@@ -103,19 +141,35 @@ class Assistant:
             question: as it was typed.
             history: earlier turns of the conversation, oldest first.
             collections: which to search; None or nothing is all.
-            generation: how the model writes; None is the settings' own.
+            generation: how the model writes; None is the settings' own. What is not set in it is the template's.
             stop: set it to stop; closing the iterator stops too.
+            masks: the conversation's placeholders, so that one masked value has the same in all of it.
 
         Raises:
-            InputError: the question is empty or too long.
+            InputError: the question is empty or too long, or there is no guardrail as the settings name it.
             KnowledgeError: nothing is synced, or the index cannot be used.
             ModelError: the model is missing, damaged, or broke off.
 
         """
+        asked = check_question(question)
+        guarding = Guarding(self.guardrail, self._screen, masks)
+        assessment = guarding.question(asked)
         run = _Run(
-            check_question(question), tuple(history), Filter(tuple(collections or ())), stop or threading.Event()
+            # Only what a guardrail left of the question goes on: to the search, the model, the page and the records.
+            asked if assessment is None or assessment.blocked else assessment.text,
+            tuple(history),
+            Filter(tuple(collections or ())),
+            stop or threading.Event(),
+            guarding,
         )
-        generation = generation or self.settings.generation
+        if assessment and assessment.blocked:
+            run.question = run.standalone = guarding.masked(assessment)
+            with self._recorded(self.settings.generation) as call:
+                call.stopped(INTERVENED)
+                call.found(guarding.findings)
+            yield run.finish(text=assessment.text, blocked=True, invocation=call.id)
+            return
+        generation = self._prompt.generation(generation or self.settings.generation)
         size = self.searcher.size(run.where)
         yield Stage("loading", "Loading the language model")
         chat = self.chat(generation)
@@ -124,64 +178,100 @@ class Assistant:
         if leans_on_history(run.question, run.history):
             yield Stage("rewriting", "Reading the question with the one before")
             run.standalone = stand_alone(
-                run.question, run.history, chat, self.settings.retrieval.history_tokens, run.stop
+                run.question, run.history, chat, self.settings.retrieval.history_tokens, run.stop, self._rewrite
             )
         if run.stop.is_set():
             yield run.finish(stopped=True)
             return
         yield Stage("searching", f"Searching {size:,} passages")
-        found = self.retrieve(run.standalone, run.where, chat)
+        found = self.retrieve(run.standalone, run.where, chat, guarding)
         run.timings = replace(run.timings, retrieve=run.elapsed())
         if not found.passages or not covered_by_search(found.signs):
+            run.dropped = found.dropped
             yield run.refuse(found)
             return
         yield Stage("reading", found.describe())
         yield from self._write(run, chat, generation, found)
 
-    def retrieve(self, question: str, where: Filter, chat: BaseChatModel) -> Retrieved:
+    def retrieve(
+        self, question: str, where: Filter, chat: BaseChatModel, guarding: Guarding | None = None
+    ) -> Retrieved:
         """Search, choose the passages that the model will read, and measure how well they fit the question."""
         limits = self.settings.retrieval
         hits = self.searcher.search(question, max(_SEARCHED, limits.passages), where)
+        hits, dropped = guarding.passages(hits) if guarding else (hits, ())
         count = chat.get_num_tokens if isinstance(chat, EmbeddedChat) else self.searcher.count_tokens
         passages = choose_passages(hits, limits.passages, limits.passage_tokens, count)
         empty = self.searcher.empty_headings(question, where)
         signs = read_signs(question, [passage.hit for passage in passages], self.searcher.rarity(), empty)
-        return Retrieved(hits, empty, passages, signs)
+        return Retrieved(hits, empty, passages, signs, dropped)
 
     def _write(self, run: _Run, chat: BaseChatModel, generation: Generation, found: Retrieved) -> Iterator[Event]:
+        run.dropped = found.dropped
         messages = self._prompt.messages(**found.variables(run.standalone))
         citer = Citer(run.standalone, found.passages, self.searcher.embedder)
         signs = found.signs
         replies = stream(
             chat, messages, stop=generation.stop, slot=ANSWER_SLOT, cancelled=run.stop, logprobs=True, top_logprobs=20
         )
-        held: list[str] = []
-        with closing(replies):
+        refused = False
+        shown = Shown(self._prompt.answer_after)
+        gate = run.guarding.gate(run.standalone, found.passages, [turn.question for turn in run.history])
+        held = ""
+        with self._recorded(generation) as call, closing(replies):
             for reply in replies:
                 run.hear(reply)
+                call.hear(reply)
                 if run.timings.first_token is None and reply.text:
                     run.timings = replace(run.timings, first_token=run.elapsed())
                     signs = with_denial(signs, self._denial(reply))
                     if not covered_after_reading(signs):
                         break
                     yield Stage("writing", "Writing")
-                held += citer.add(str(reply.text))
+                held += "".join(citer.add(shown.add(str(reply.text))))
                 if not denies(citer.text):
-                    yield from map(Delta, held)
-                    held.clear()
-        if run.stop.is_set():
-            yield run.finish(text=citer.text, citations=citer.citations(), stopped=True)
-            return
-        held += citer.finish()
-        if denies(citer.text) or not citer.citations() or not covered_when_written(signs, citer.support):
+                    if words := gate.add(held):
+                        yield Delta(words)
+                    held = ""
+                if gate.blocked:
+                    break
+            if not run.stop.is_set() and not gate.blocked:
+                held += "".join(citer.finish())
+                refused = denies(citer.text) or not citer.citations() or not covered_when_written(signs, citer.support)
+            if not refused and (words := gate.add(held) + gate.finish()):
+                yield Delta(words)
+            run.guarding.note("OUTPUT", gate.findings)
+            call.found(run.guarding.findings)
+            if gate.blocked:
+                call.stopped(INTERVENED)
+        run.invocation = call.id
+        if refused:
             yield run.refuse(found)
             return
-        yield from map(Delta, held)
-        yield run.finish(text=citer.text, citations=citer.citations())
+        yield run.finish(
+            text=gate.text,
+            citations=() if gate.blocked else run.guarding.cited(gate.text, citer.citations()),
+            stopped=run.stop.is_set() and not gate.blocked,
+            blocked=gate.blocked,
+            doubtful=tuple(gate.marked),
+        )
+
+    def _recorded(self, generation: Generation) -> AbstractContextManager[Call]:
+        return recorded(
+            self._invocations,
+            "answer",
+            self.settings.model_in_use,
+            prompt=self._prompt,
+            parameters=generation.model_dump(mode="json"),
+        )
 
     def _denial(self, reply: AIMessageChunk) -> float | None:
-        """Return how likely the model finds a denial; only the model that this was measured on is believed."""
-        return first_token_probability(reply, NOT_IN_NOTES) if self.settings.model == DEFAULT_MODEL else None
+        """Return how likely the model finds a denial; only the model that this was measured on is believed.
+
+        Where it reasons first, its first token says nothing of that.
+        """
+        measured = self.settings.model == DEFAULT_MODEL and not self._prompt.answer_after
+        return first_token_probability(reply, NOT_IN_NOTES) if measured else None
 
 
 def denies(text: str) -> bool:
@@ -208,6 +298,7 @@ class Retrieved:
     empty: list[EmptyHeading]
     passages: list[Passage]
     signs: Signs
+    dropped: tuple[Dropped, ...] = ()
 
     def variables(self, question: str) -> dict[str, str]:
         """Return the variables of the answer prompt."""
@@ -228,7 +319,10 @@ class _Run:
     history: tuple[Turn, ...]
     where: Filter
     stop: threading.Event
+    guarding: Guarding
     standalone: str = ""
+    dropped: tuple[Dropped, ...] = ()
+    invocation: int | None = None
     timings: Timings = field(default_factory=Timings)
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
@@ -261,5 +355,8 @@ class _Run:
             cut=self.cut,
             timings=replace(self.timings, total=self.elapsed()),
             usage=self.usage,
+            noted=self.guarding.noted,
+            dropped=self.dropped,
+            invocation=self.invocation,
         )
         return replace(answer, **values)  # type: ignore[arg-type]

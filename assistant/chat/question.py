@@ -11,7 +11,7 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from assistant.chat.events import Turn
 from assistant.errors import InputError
 from assistant.models.ask import SIDE_SLOT, complete
-from assistant.prompts import load_prompt
+from assistant.prompts import PromptTemplate, load_prompt
 from knowledge.keyword import stems
 
 MAX_CHARACTERS = 4000
@@ -64,7 +64,12 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
 
 
 def stand_alone(
-    question: str, history: Sequence[Turn], chat: BaseChatModel, tokens: int, cancelled: threading.Event | None = None
+    question: str,
+    history: Sequence[Turn],
+    chat: BaseChatModel,
+    tokens: int,
+    cancelled: threading.Event | None = None,
+    prompt: PromptTemplate | None = None,
 ) -> str:
     """Rewrite a follow-up with the names that it leaves out.
 
@@ -78,7 +83,7 @@ def stand_alone(
     if swapped := _swapped(question, before.question):
         return swapped
     answer = re.sub(r"\s*\[\d+\]", "", before.answer)[: 3 * tokens]
-    messages = load_prompt("rewrite").messages(
+    messages = (prompt or load_prompt("rewrite")).messages(
         conversation=f"Question: {before.question}\nAnswer: {answer}", question=question
     )
     written = complete(chat, messages, max_tokens=60, slot=SIDE_SLOT, cancelled=cancelled).strip().strip('"')

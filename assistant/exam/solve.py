@@ -33,7 +33,9 @@ from assistant.exam.evidence import Claim, Evidence, context, gather
 from assistant.models.ask import EXAM_SLOT, SEVERAL_SLOT
 from assistant.models.chat import make_chat_model
 from assistant.models.embedded import EmbeddedChat
-from assistant.prompts import load_prompt
+from assistant.prompts import PromptLibrary
+from assistant.records.invocations import Invocations
+from assistant.records.recorded import recorded
 from assistant.rooms import open_searcher
 from assistant.settings import Settings
 from knowledge.search import Filter, Searcher
@@ -96,14 +98,19 @@ class Solution:
 class Solver:
     """Answers questions with the chat model of the settings; safe to share between threads.
 
-    The notes are the synced ones, unless a searcher over others is given.
+    The notes are the synced ones, unless a searcher over others is given; with ``invocations``, calls to the model are
+    recorded there.
     """
 
-    def __init__(self, settings: Settings, *, searcher: Searcher | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, searcher: Searcher | None = None, invocations: Invocations | None = None
+    ) -> None:
         self.settings = settings
         self._searcher = searcher
-        self._prompt = load_prompt("choice")
-        self._several = load_prompt("choice-several")
+        self._invocations = invocations
+        library = PromptLibrary.of(settings)
+        self._prompt = library.load("choice")
+        self._several = library.load("choice-several")
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -171,9 +178,10 @@ class Solver:
         """
         evidence = gather(self.searcher, asked, Filter(tuple(collections)))
         signs = {letter: dict(claim.signs) for letter, claim in evidence.claims.items()}
-        read = self._read_letter if asked.choose == 1 else self._read_each
-        for letter, found in read(asked, evidence, cancelled).items():
-            signs[letter] |= found
+        read, prompt = (self._read_letter, self._prompt) if asked.choose == 1 else (self._read_each, self._several)
+        with recorded(self._invocations, "exam", self.settings.model_in_use, prompt=prompt):
+            for letter, found in read(asked, evidence, cancelled).items():
+                signs[letter] |= found
         return evidence, signs
 
     def _read_letter(

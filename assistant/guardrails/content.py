@@ -28,6 +28,10 @@ from knowledge.embed import Embedder
 _LOWEST: Mapping[Strength, str] = {"LOW": "HIGH", "MEDIUM": "MEDIUM", "HIGH": "LOW"}
 """The lowest confidence that a filter of each strength acts on."""
 _ATTACK = "PROMPT_ATTACK"
+DOUBTFUL = 0.15
+"""Probability by n-grams below which a text is harmless without a look at its embedding, which takes ten times as long
+as the rest. Of the dev texts this passes 92 % of the harmful and 30 % of the harmless on to the embedding, and loses 2
+of the 89 harmful ones that the embedding finds."""
 _WHY = {
     "INPUT": "It reads like an attempt to change what the assistant may do.",
     "DOCUMENT": "It gives the assistant instructions, which a source must not.",
@@ -48,8 +52,9 @@ def check(
         source: where it comes from.
         policy: the filters and their strengths.
         embedder: the model that made ``vector``.
-        vector: the text's embedding, ``(d,)``, where the search has made it already. Without it, or where the heads
-            were trained on another model, n-grams alone decide.
+        vector: the text's embedding, ``(d,)``, where it is known already. Otherwise it is made where it counts: for
+            heads that were trained on this model, and a text that n-grams do not find harmless. Without ``embedder``,
+            or with another one, n-grams alone decide.
 
     """
     wanted = [given for given in policy.filtersConfig if given.strength(source) != "NONE"]
@@ -62,8 +67,12 @@ def check(
         if not (FOLDER / f"{name}.safetensors").is_file():
             continue
         heads = load_heads(name)
-        joined = vector is not None and heads.fits(embedder)
-        found = heads.find(normalised, np.asarray(vector) if joined else None)
+        found, joined = heads.find(normalised), False
+        if embedder and heads.fits(embedder):
+            if max(each.probability for each in found.values()) < DOUBTFUL:
+                continue
+            vector = np.asarray(embedder.encode([text])[0] if vector is None else vector)
+            found, joined = heads.find(normalised, vector), True
         for given in wanted:
             if _heads_of(given, source) == name and given.type in found:
                 findings += _findings(given, source, found[given.type], heads, normalised, text, joined=joined)

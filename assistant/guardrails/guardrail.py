@@ -114,8 +114,6 @@ class Guardrail:
         if document.contentPolicyConfig:
             from assistant.guardrails import content as content_policy
 
-            if vector is None and self._reads_meaning(source):
-                vector = self.embedder.encode([text])[0]
             found += content_policy.check(text, source, document.contentPolicyConfig, self.embedder, vector)
         if document.topicPolicyConfig:
             from assistant.guardrails import topics
@@ -149,17 +147,6 @@ class Guardrail:
     def message(self, source: Source) -> str:
         """Return what is said instead of a text that is blocked."""
         return self.document.blockedOutputsMessaging if source == "OUTPUT" else self.document.blockedInputMessaging
-
-    def _reads_meaning(self, source: Source) -> bool:
-        """Say whether a classifier of the content policy was trained on this model's embeddings."""
-        from assistant.guardrails.heads import FOLDER, load_heads
-
-        filters = self.document.contentPolicyConfig.filtersConfig if self.document.contentPolicyConfig else ()
-        attacks = "document" if source == "DOCUMENT" else "prompt"
-        wanted = [each for each in filters if each.strength(source) != "NONE"]
-        names = {attacks if each.type == "PROMPT_ATTACK" else "harmful" for each in wanted}
-        there = [name for name in names if (FOLDER / f"{name}.safetensors").is_file()]
-        return any(load_heads(name).fits(self.embedder) for name in there)
 
 
 def mask_spans(findings: Sequence[Finding], masks: Masks | None) -> list[tuple[int, int, str]]:

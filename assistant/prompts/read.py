@@ -18,6 +18,10 @@ _FILE = re.compile(rf"(?P<id>{ID})(?:@(?P<version>{VERSION}))?")
 _MULTILINE = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'', re.DOTALL)
 _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
 _KEY = re.compile(r"\s*([\w.-]+)\s*=")
+_WANTED = {
+    "id": "small letters, digits and hyphens, with a letter first",
+    "version": 'a whole number from 1, or a text such as "1.2.0"',
+}
 
 Place = tuple[str | int, ...]
 """Where in a file: keys, and for a table that comes several times its number from 0."""
@@ -98,6 +102,8 @@ def _explain(error: ValidationError) -> tuple[Place, str]:
     if key := first.get("ctx", {}).get("key"):
         return (key,), f"{key}: {first['msg']}"
     place: Place = first["loc"]
+    if place[0] in _WANTED and first["type"] != "missing":
+        return place[:1], f"{place[0]} has to be {_WANTED[str(place[0])]}"
     name = ".".join(str(part + 1 if isinstance(part, int) else part) for part in place)
     if first["type"] == "extra_forbidden":
         known = [key for key in PromptTemplate.model_fields if len(place) == 1]

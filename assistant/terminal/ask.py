@@ -16,6 +16,7 @@ from assistant.chat.events import Answer, Delta, Stage
 from assistant.chat.pipeline import Assistant
 from assistant.chat.question import check_question
 from assistant.errors import EtudeError, InputError
+from assistant.rooms import open_invocations
 from assistant.settings import load_settings
 
 
@@ -139,7 +140,8 @@ def _highlighted(text: str, used: tuple[tuple[int, int], ...]) -> Text:
 def _warm(flags: dict[str, Any], collections: list[str] | None) -> Assistant:
     from knowledge.search import Filter
 
-    assistant = Assistant(load_settings(**flags))
+    settings = load_settings(**flags)
+    assistant = Assistant(settings, invocations=open_invocations(settings))
     # Before the models load: a missing collection and missing weights are known at once.
     assistant.chat()
     assistant.searcher.size(Filter(tuple(collections or ())))

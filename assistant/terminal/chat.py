@@ -10,6 +10,8 @@ from rich.console import Console
 from assistant.chat.events import Answer, Turn
 from assistant.chat.pipeline import Assistant
 from assistant.errors import EtudeError
+from assistant.guardrails.pii import Masks
+from assistant.rooms import open_invocations
 from assistant.settings import load_settings
 from assistant.terminal.ask import print_sources, show_answer
 from knowledge.search import Filter
@@ -20,12 +22,13 @@ _HELP = "Type a question. /sources shows the passages of the last answer, /new s
 def run_chat(collections: list[str] | None, flags: dict[str, Any]) -> None:
     """Read questions until /exit or the end of input; Ctrl-C stops an answer, not the program."""
     console = Console(highlight=False)
-    assistant = Assistant(load_settings(**flags))
+    settings = load_settings(**flags)
+    assistant = Assistant(settings, invocations=open_invocations(settings))
     assistant.searcher.size(Filter(tuple(collections or ())))
     with Console(stderr=True).status("Loading the models"):
         assistant.warm()
     console.print(_HELP, style="dim")
-    history: list[Turn] = []
+    history, masks = list[Turn](), Masks()
     last: Answer | None = None
     while True:
         try:
@@ -38,7 +41,7 @@ def run_chat(collections: list[str] | None, flags: dict[str, Any]) -> None:
         if line in {"/exit", "/quit"}:
             return
         if line == "/new":
-            history, last = [], None
+            history, masks, last = [], Masks(), None
             console.print("A new conversation.", style="dim")
         elif line == "/sources":
             if last and last.citations:
@@ -47,17 +50,22 @@ def run_chat(collections: list[str] | None, flags: dict[str, Any]) -> None:
                 console.print("There are no sources yet.", style="dim")
         elif line.startswith("/"):
             console.print(_HELP, style="dim")
-        elif answer := _answer(assistant, line, history, collections, console):
+        elif answer := _answer(assistant, line, history, masks, collections, console):
             last = answer
             history.append(Turn(answer.standalone, answer.text))
 
 
 def _answer(
-    assistant: Assistant, question: str, history: list[Turn], collections: list[str] | None, console: Console
+    assistant: Assistant,
+    question: str,
+    history: list[Turn],
+    masks: Masks,
+    collections: list[str] | None,
+    console: Console,
 ) -> Answer | None:
     stop = threading.Event()
     try:
-        answer = show_answer(assistant, question, history=history[-4:], collections=collections, stop=stop)
+        answer = show_answer(assistant, question, history=history[-4:], collections=collections, stop=stop, masks=masks)
     except KeyboardInterrupt:
         stop.set()
         console.print("\nStopped.", style="dim")

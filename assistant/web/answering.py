@@ -12,13 +12,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from assistant.chat.events import Answer, Delta, Event, Stage, Turn
 from assistant.errors import EtudeError, GenerationFailed, InputError
-from assistant.records import Records
+from assistant.records import Invocations, Records
 from assistant.settings import Generation, Settings
+
+if TYPE_CHECKING:
+    from assistant.guardrails.pii import Masks
 
 MAX_WAITING = 8
 REMEMBERED_JOBS = 64
@@ -42,6 +45,7 @@ class Answering(Protocol):
         collections: Sequence[str] | None = None,
         generation: Generation | None = None,
         stop: threading.Event | None = None,
+        masks: Masks | None = None,
     ) -> Iterator[Event]:
         """Yield stages and words, then the answer."""
 
@@ -114,8 +118,15 @@ class Job:
 class Desk:
     """Takes questions, has them answered by the right model, and saves the answers."""
 
-    def __init__(self, settings: Settings, records: Records, make: Callable[[Settings], Answering]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        records: Records,
+        make: Callable[[Settings], Answering],
+        invocations: Invocations | None = None,
+    ) -> None:
         self._settings, self._records, self._make = settings, records, make
+        self._invocations = invocations
         self._jobs: dict[str, Job] = {}
         self._recent: OrderedDict[str, Job] = OrderedDict()
         self._threads: dict[str, threading.Thread] = {}
@@ -189,18 +200,20 @@ class Desk:
 
     def _run(self, job: Job) -> None:
         try:
-            progress = self._save(job, self._answered(job))
+            masks = self._masks(job.ask.conversation)
+            progress = self._save(job, self._answered(job, masks), masks)
         except EtudeError as error:
             progress = replace(job.progress, error=str(error))
         except Exception as error:
-            log.exception("The answer to %r failed", job.ask.question)
+            # Not what was asked: nothing has looked yet whether it may be kept.
+            log.exception("An answer failed")
             progress = replace(job.progress, error=_unexpected(error))
         with self._lock:
             self._jobs.pop(job.ask.conversation, None)
             self._threads.pop(job.id, None)
         job.update(replace(progress, done=True))
 
-    def _answered(self, job: Job) -> Answer:
+    def _answered(self, job: Job, masks: Masks) -> Answer:
         ask = job.ask
         assistant = self._assistant(ask.model or self._settings.model)
         events = assistant.answer(
@@ -209,6 +222,7 @@ class Desk:
             collections=ask.collections,
             generation=ask.generation,
             stop=job.stop,
+            masks=masks,
         )
         try:
             for event in events:
@@ -225,16 +239,27 @@ class Desk:
             return Answer(ask.question, ask.question, job.progress.text, stopped=True)
         raise RuntimeError("the pipeline ended without an answer")
 
-    def _save(self, job: Job, answer: Answer) -> Progress:
+    def _save(self, job: Job, answer: Answer, masks: Masks) -> Progress:
         progress = Progress(text=answer.text, answer=answer)
         job.update(progress)
         if job.dropped:
             return progress
+        conversation = job.ask.conversation
         if job.ask.replaces is None:
-            self._records.add_turn(job.ask.conversation, answer)
+            turn = self._records.add_turn(conversation, answer)
         else:
-            self._records.replace_turn(job.ask.replaces, answer)
+            turn = self._records.replace_turn(job.ask.replaces, answer)
+        self._records.save_masks(conversation, masks.dumps())
+        if self._invocations and answer.invocation is not None:
+            self._invocations.belong_to([answer.invocation], conversation, turn)
         return progress
+
+    def _masks(self, conversation: str) -> Masks:
+        """Return the placeholders of a conversation, so that one value has the same in all of it."""
+        from assistant.guardrails.pii import Masks
+
+        saved = self._records.masks(conversation)
+        return Masks.loads(saved) if saved else Masks()
 
     def _history(self, ask: Ask) -> list[Turn]:
         turns = self._records.turns(ask.conversation)

@@ -40,6 +40,26 @@ EVALUATE_KEYS = (
     ("H", "Back to the runs"),
     ("?", "This list"),
 )
+GUARDRAILS_KEYS = (
+    ("E", "Edit the guardrail"),
+    ("T", "Try a text with it"),
+    ("Ctrl + Enter", "Check the text, save the draft"),
+    ("Esc", "Leave the field"),
+    ("H", "Back"),
+    ("?", "This list"),
+)
+METRICS_KEYS = (
+    ("R", "Read the records again"),
+    ("?", "This list"),
+)
+PROMPTS_KEYS = (
+    ("E", "Edit the template"),
+    ("T", "Fill it in"),
+    ("Ctrl + Enter", "Show the messages, save the template"),
+    ("Esc", "Leave the field"),
+    ("H", "Back"),
+    ("?", "This list"),
+)
 
 
 def header(tabs: Sequence[str]) -> str:
@@ -91,5 +111,6 @@ HELP = (
     '<dialog id="help" aria-label="Shortcuts"><header class="panel-head"><h2>Shortcuts</h2>'
     f"{button('help', 'close', 'Close')}</header>"
     f"{_shortcuts('chat', CHAT_KEYS)}{_shortcuts('exam', EXAM_KEYS)}"
-    f"{_shortcuts('evaluate', EVALUATE_KEYS)}</dialog>"
+    f"{_shortcuts('evaluate', EVALUATE_KEYS)}{_shortcuts('guardrails', GUARDRAILS_KEYS)}"
+    f"{_shortcuts('metrics', METRICS_KEYS)}{_shortcuts('prompts', PROMPTS_KEYS)}</dialog>"
 )

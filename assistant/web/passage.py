@@ -1,4 +1,4 @@
-"""A cited passage as HTML, with the sentences that support the answer highlighted.
+"""A cited passage as HTML, with the sentences that support the answer highlighted; any text with spans marked.
 
 The passage is Markdown and the sentences are spans of its characters. Two rare characters are set where a span begins
 and ends, the Markdown is rendered, and what stands between the two in the HTML is marked. Where they would not survive
@@ -8,7 +8,7 @@ and ends, the Markdown is rendered, and what stands between the two in the HTML 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 
 from assistant.web.markdown import to_html
@@ -25,17 +25,26 @@ Spans = Iterable[tuple[int, int]]
 
 def passage_html(text: str, used: Spans) -> str:
     """Return the passage as HTML; the characters of each span are inside ``<mark>``."""
+    html = marked_html(text, used, ("<mark>", "</mark>"), to_html)
+    return _plain(text, _merged(text, used)) if html is None else html
+
+
+def marked_html(text: str, used: Spans, around: tuple[str, str], render: Callable[[str], str]) -> str | None:
+    """Return a text as ``render`` makes HTML of it, with the characters of each span between the tags ``around``.
+
+    Citation numbers (``<sup>``) stay outside. None where the spans cannot be found again in the HTML.
+    """
     spans = _merged(text, used)
     if not spans:
-        return to_html(text)
+        return render(text)
     if _SIGNS.search(text):
-        return _plain(text, spans)
+        return None
     signed, at = "", 0
     for start, end in spans:
         signed += text[at:start] + _BEGIN + text[start:end] + _END
         at = end
-    html = to_html(signed + text[at:])
-    return _marked(html) if _all_there(html, len(spans)) else _plain(text, spans)
+    html = render(signed + text[at:])
+    return _marked(html, around) if _all_there(html, len(spans)) else None
 
 
 def _merged(text: str, used: Spans) -> list[tuple[int, int]]:
@@ -85,17 +94,18 @@ def _all_there(html: str, spans: int) -> bool:
     return signs == [_BEGIN, _END] * spans and len(signs) == len(_SIGNS.findall(html))
 
 
-def _marked(html: str) -> str:
-    on, out = False, []
+def _marked(html: str, around: tuple[str, str]) -> str:
+    on, number, out = False, False, []
     for part in _TAG.split(html):
         if part.startswith("<"):
+            number = part.startswith("<sup") or (number and part != "</sup>")
             out.append(part)
             continue
         for piece in _SIGNS.split(part):
             if piece in (_BEGIN, _END):
                 on = piece == _BEGIN
             else:
-                out.append(f"<mark>{piece}</mark>" if on and piece.strip() else piece)
+                out.append(f"{around[0]}{piece}{around[1]}" if on and not number and piece.strip() else piece)
     return "".join(out)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from html import escape
 
 from assistant.chat.events import Answer, Citation, Nearest
 from assistant.records import Conversation, SavedTurn
+from assistant.web.guarded import UNSUPPORTED, blocked_html, dropped_html, kept_back, noted_html
 from assistant.web.icons import button
 from assistant.web.markdown import to_html
-from assistant.web.passage import passage_html
+from assistant.web.passage import marked_html, passage_html
 
 TIP_LENGTH = 280
 NOT_COVERED = "Your notes do not cover this."
@@ -32,14 +33,14 @@ def turn_html(turn: SavedTurn, later: int = 0) -> str:
     if later == 0:
         tools += button("retry", "retry", "Answer again, in other words")
     tools += _thumb("up", "Good answer", turn.up is True) + _thumb("down", "Poor answer", turn.up is False)
-    if answer.citations:
+    if answer.citations or answer.dropped:
         tools += _sources_button(answer)
     return (
         f'<article class="turn" data-turn="{turn.id}" data-later="{later}" data-state="done">'
         f"{_question(answer.question, editable=True)}{answer_html(answer)}"
         f'<div class="tools">{tools}<span class="meta">{escape(_meta(answer))}</span></div>'
         f"{_comment_form(turn)}"
-        f'<div class="passages" hidden>{sources_html(answer.citations)}</div>'
+        f'<div class="passages" hidden>{sources_html(answer.citations)}{dropped_html(answer.dropped)}</div>'
         f'<div class="raw" hidden>{escape(answer.text)}</div></article>'
     )
 
@@ -80,12 +81,21 @@ def draft_html(text: str) -> str:
 
 
 def answer_html(answer: Answer) -> str:
-    """Return a finished answer: text, citation numbers, the nearest headings of a refusal, how it ended."""
+    """Return a finished answer: text, citation numbers, the nearest headings of a refusal, how it ended.
+
+    One that the guardrail stopped is a notice with the reason; what it masked, removed or doubts is said below.
+    """
+    if answer.blocked:
+        return blocked_html(answer) + noted_html(answer)
     citations = {citation.marker: citation for citation in answer.citations}
     # A refusal names the nearest headings in its text; here they are a list.
     written = NOT_COVERED if answer.refused and answer.nearest else answer.text
-    text = to_html(written, lambda number: _marker(citations[number]) if number in citations else None)
-    parts = [f'<div class="reading answer">{text}</div>' if answer.text.strip() else ""]
+    text = _doubted(
+        written,
+        answer.doubtful if written == answer.text else (),
+        lambda text: to_html(text, lambda number: _marker(citations[number]) if number in citations else None),
+    )
+    parts = [f'<div class="reading answer">{text}</div>' if answer.text.strip() else "", noted_html(answer)]
     if answer.nearest:
         parts.append(_nearest(answer.nearest))
     if answer.stopped:
@@ -126,6 +136,16 @@ def empty_html(questions: Sequence[str], hint: str, notice: str = "") -> str:
         '<section class="empty"><h2>What would you like to understand?</h2>'
         f"<p>{hint}</p><ul>{tries}</ul></section></div>"
     )
+
+
+def _doubted(text: str, doubtful: Sequence[tuple[int, int]], render: Callable[[str], str]) -> str:
+    """Return an answer with the sentences underlined that no passage supports."""
+    around = (f'<span class="doubtful" role="mark" title="{UNSUPPORTED}">', "</span>")
+    html = marked_html(text, doubtful, around, render)
+    if html is not None:
+        return html
+    quoted = "; ".join(f"“{text[start:end].strip()}”" for start, end in doubtful)
+    return f'{render(text)}<p class="unsupported">Your notes do not support: {escape(quoted)}</p>'
 
 
 def _notice(text: str) -> str:
@@ -193,7 +213,8 @@ def _seconds(value: float) -> str:
 
 def _sources_button(answer: Answer) -> str:
     count = len(answer.citations)
-    label = f"{count} source{'s' if count > 1 else ''}"
+    cited = f"{count} source{'s' if count > 1 else ''}" if count else ""
+    label = ", ".join(part for part in (cited, kept_back(answer.dropped)) if part)
     return f'<button type="button" class="quiet sources" data-do="sources">{label}</button>'
 
 

@@ -13,11 +13,14 @@ import logging
 import socket
 import sys
 import webbrowser
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import ServerError
 from assistant.records import Records
+from assistant.records.clean import set_mask
+from assistant.rooms import mask_of
 from assistant.settings import Server, Settings
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ def serve(settings: Settings) -> None:
 
     """
     with listening(settings.server) as sock:
+        set_mask(mask_of(settings))
         records = Records(settings.database_url)
         _serve(settings, records, sock)
 
@@ -82,7 +86,12 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     from assistant.web.exam.rooms import Rooms
     from assistant.web.exam.tab import ExamTab
     from assistant.web.guard import Guard
+    from assistant.web.guardrails.steps import Steps as GuardrailSteps
+    from assistant.web.measures import add_metrics
+    from assistant.web.metrics.steps import Steps as MetricsSteps
     from assistant.web.page import Tab, build_page
+    from assistant.web.prompts.steps import Steps as PromptsSteps
+    from assistant.web.room import RoomTab
     from assistant.web.theme import theme
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -96,6 +105,7 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     exams = ExamRecords(records.database)
     rooms = Rooms(exams, lambda: open_exam_room(settings, exams))
     add_exports(app, rooms)
+    add_metrics(app, records)
     ratings = RatingRecords(records.database)
     app.state.runner = runner = Runner(settings)
     add_files(app, settings, ratings)
@@ -103,6 +113,9 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
         ChatTab(settings, records, desk),
         ExamTab(rooms, desk, solve),
         EvaluateTab(Steps(settings, ratings, runner), runner),
+        RoomTab("Guardrails", GuardrailSteps(settings)),
+        RoomTab("Metrics", MetricsSteps(settings, records.database)),
+        RoomTab("Prompts", PromptsSteps(settings)),
     ]
 
     gr.mount_gradio_app(
@@ -130,9 +143,13 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
 
     from assistant.chat.pipeline import Assistant
     from assistant.exam.solve import Solver
+    from assistant.records import Invocations, prices_of
+    from assistant.records.retention import Retention
     from assistant.web.answering import Desk
 
-    desk = Desk(settings, records, Assistant)
+    retention = Retention(records.database, settings.records.keep_days)
+    invocations = Invocations(records.database, prices_of(settings))
+    desk = Desk(settings, records, partial(Assistant, invocations=invocations), invocations)
     url = f"http://{_shown_host(settings.server.host)}:{settings.server.port}/"
 
     class Announcing(uvicorn.Server):
@@ -152,12 +169,25 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
             await super().shutdown(sockets)
             await asyncio.to_thread(app.state.runner.wait, _LAST_SAMPLE)
             await asyncio.to_thread(desk.close)
+            await asyncio.to_thread(retention.stop)
             records.close()
 
-    app = make_app(settings, records, desk, Solver(settings).solve)
+    app = make_app(settings, records, desk, Solver(settings, invocations=invocations).solve)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
+    mask_logs()
     with contextlib.suppress(KeyboardInterrupt):
         Announcing(config).run(sockets=[sock])
+
+
+def mask_logs() -> None:
+    """Keep personal data out of everything that is logged from now on."""
+    from assistant.guardrails.pii import MaskingFilter
+
+    masking = MaskingFilter()
+    loggers = [logging.getLogger(name) for name in ("", "uvicorn", "uvicorn.access", "uvicorn.error")]
+    for handler in {*[handler for logger in loggers for handler in logger.handlers], logging.lastResort}:
+        if handler:
+            handler.addFilter(masking)
 
 
 def end_streams(app: FastAPI) -> None:

@@ -68,8 +68,7 @@ def items_of(runs: list[RunFolder]) -> dict[str, Item]:
 def system_of(manifest: Manifest) -> str:
     """Name what a run tested, as short as tells it apart: system, model, and what differs from their own choices."""
     spec = manifest.spec
-    choices = (spec.model, spec.prompt, spec.chunking, spec.retriever)
-    return ", ".join([spec.system, *(choice for choice in choices if choice)])
+    return ", ".join([spec.system, *([spec.model] if spec.model else []), *spec.choices])
 
 
 def _question(case: Case) -> str:

@@ -5,8 +5,8 @@ One question a row. Bedrock's fields are ``prompt``, ``referenceResponse`` and `
 ``etude eval score`` are read too if they have a prompt; their ``prediction`` is left out, as the system makes its own.
 
 A CSV file has the same names in its first line. A cell of ``references``, ``gold`` or ``key`` that holds several puts
-``||`` between them; references may also stand in columns ``reference_1``, ``reference_2`` and so on. ``must`` and
-``options`` need JSON Lines.
+``||`` between them; references may also stand in columns ``reference_1``, ``reference_2`` and so on. ``must``,
+``options`` and ``spans`` need JSON Lines.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LARGEST = 50 * 1024 * 1024
 _SHOWN = 10
 _LISTS = ("references", "gold", "key")
 _FIELDS = (*Sample.model_fields, "referenceResponse", "prediction")
-_IN_CSV = tuple(name for name in _FIELDS if name not in ("must", "options"))
+_IN_CSV = tuple(name for name in _FIELDS if name not in ("must", "options", "spans"))
 _NUMBERED = re.compile(r"reference_[1-9]\d*")
 
 _Row = tuple[int, dict[str, Any] | str]

@@ -31,13 +31,15 @@ class Variant:
     """What is tested: choices that a system may heed. Empty ones are its own.
 
     ``prompt`` is the id of an answer template, ``chunking`` is ``headings`` or ``characters-N``, ``retriever`` names
-    the ranking that feeds an answer, ``notes`` is a folder beside the shipped notes. A system refuses a choice that it
-    does not have.
+    the ranking that feeds an answer, ``guardrail`` is what questions, passages and answers must pass (none where it is
+    empty: what it costs and changes is itself measured), ``notes`` is a folder beside the shipped notes. A system
+    refuses a choice that it does not have.
     """
 
     prompt: str = ""
     chunking: str = ""
     retriever: str = ""
+    guardrail: str = ""
     notes: Path | None = None
 
 

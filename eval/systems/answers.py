@@ -33,7 +33,7 @@ Opener = Callable[[Tools, Variant], SystemFunction]
 
 
 def _etude(tools: Tools, variant: Variant) -> SystemFunction:
-    check_variant(variant, "etude", ("prompt", "chunking", "retriever"))
+    check_variant(variant, "etude", ("prompt", "chunking", "retriever", "guardrail"), tools.settings)
 
     def opened(folders: Mapping[str, Path]) -> tuple[_Watched, Sections]:
         corpus = open_corpus(tools, folders, variant.chunking)

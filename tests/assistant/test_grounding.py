@@ -2,7 +2,7 @@ import pytest
 
 from assistant.chat.cite import Citer
 from assistant.chat.passages import choose_passages
-from assistant.grounding import SUPPORTED
+from assistant.grounding import SUPPORTED, Grounding, read_source
 from assistant.rooms import open_embedder
 from knowledge.search import Hit
 from knowledge.split import Chunk
@@ -79,3 +79,10 @@ def test_markers_that_the_model_writes_are_taken_out(passages, embedder):
 def test_a_short_answer_is_read_together_with_the_question(passages, embedder):
     citer = cite(passages, embedder, "In how many languages does Amazon Polly speak?", "29 languages.")
     assert citer.citations()[0].heading[-1] == "Amazon Polly"
+
+
+def test_a_number_in_digits_is_the_same_in_words(embedder):
+    source = read_source("Bees", "Each hive gives about twelve kilograms of honey in August.", embedder)
+    grounding = Grounding("How much honey does each hive give?", [source], embedder)
+    (same,), (other,) = (grounding.check(f"Each hive gives about {n} kilograms of honey.") for n in (12, 14))
+    assert same.score >= SUPPORTED > other.score

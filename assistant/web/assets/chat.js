@@ -201,7 +201,8 @@ import etude from "./etude.js";
     if (panel("sources") && !shown) fill(lastWithSources());
   };
   function lastWithSources() {
-    return [...document.querySelectorAll("#thread .turn")].reverse().find((turn) => $("button.cite", turn));
+    const told = "button.cite, .passages .dropped";
+    return [...document.querySelectorAll("#thread .turn")].reverse().find((turn) => $(told, turn));
   }
 
   // --- what Python drew ---

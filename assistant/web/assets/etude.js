@@ -21,7 +21,10 @@ const etude = (() => {
   function go(name) {
     document.body.dataset.tab = name;
     for (const button of document.querySelectorAll(".tabs [data-tab]")) {
-      if (button.dataset.tab === name) button.setAttribute("aria-current", "page");
+      if (button.dataset.tab === name) {
+        button.setAttribute("aria-current", "page");
+        button.scrollIntoView({ block: "nearest", inline: "nearest" });
+      }
       else button.removeAttribute("aria-current");
     }
     const at = new URL(location.href);

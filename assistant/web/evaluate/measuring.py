@@ -97,6 +97,7 @@ class Measuring:
         return self._shown(Wish(**_chosen(data), limit=text(data, "limit") or "40"), notice)
 
     def _shown(self, wish: Wish, notice: str) -> Screen:
+        from assistant.guardrails.library import Library
         from eval.suites.registry import suites
         from eval.systems.choices import ETUDE, answer_prompts, retrievers
 
@@ -104,8 +105,9 @@ class Measuring:
         offer = Offer(
             suites(),
             {name: shown if shown else Path(name).name for name, shown in models.items()},
-            [name for name in answer_prompts() if name != "answer"],
+            [name for name in answer_prompts(self._settings) if name != "answer"],
             [name for name in retrievers() if name != ETUDE],
+            Library(self._settings.home / "guardrails").names(),
         )
         wish = replace(wish, model=wish.model or next(iter(models)), split=wish.split or "test")
         return Screen(new_html(offer, wish, notice), "new", "see=new", "New run")
@@ -113,5 +115,5 @@ class Measuring:
 
 def _chosen(data: Data) -> dict[str, str]:
     """Return what is chosen by name; paths may be long."""
-    short = {name: text(data, name) for name in ("suite", "system", "split", "prompt", "retriever")}
+    short = {name: text(data, name) for name in ("suite", "system", "split", "prompt", "retriever", "guardrail")}
     return short | {name: text(data, name, LONGEST_PATH).strip() for name in ("model", "chunking", "notes", "data")}

@@ -33,6 +33,7 @@ class Wish:
     prompt: str = ""
     chunking: str = ""
     retriever: str = ""
+    guardrail: str = ""
     notes: str = ""
     data: str = ""
 
@@ -45,6 +46,7 @@ class Offer:
     models: Mapping[str, str]
     prompts: Sequence[str] = ()
     retrievers: Sequence[str] = ()
+    guardrails: Sequence[str] = ()
 
 
 def new_html(offer: Offer, wish: Wish, notice: str = "") -> str:
@@ -128,12 +130,15 @@ def installed_models(settings: Settings) -> dict[str, str]:
 
 
 def _more(offer: Offer, wish: Wish) -> str:
-    chosen = wish.split != "test" or any((wish.prompt, wish.chunking, wish.retriever, wish.notes, wish.data))
+    chosen = wish.split != "test" or any(
+        (wish.prompt, wish.chunking, wish.retriever, wish.guardrail, wish.notes, wish.data)
+    )
     own = {"": "Etude’s own"}
     return (
         f'<details{" open data-open" if chosen else ""}><summary>More</summary><div class="fields">'
         + select("Prompt", "prompt", own | {name: name for name in offer.prompts}, wish.prompt)
         + select("Retriever", "retriever", own | {name: name for name in offer.retrievers}, wish.retriever)
+        + select("Guardrail", "guardrail", {"": "None"} | {name: name for name in offer.guardrails}, wish.guardrail)
         + written("Chunking", "chunking", wish.chunking, longest=LONGEST_NAME, example="headings, or characters-1000")
         + written("Folder of notes", "notes", wish.notes, longest=LONGEST_PATH, example="beside the shipped notes")
         + written("Your own questions", "data", wish.data, longest=LONGEST_PATH, example="a .jsonl or .csv file")

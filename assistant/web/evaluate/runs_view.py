@@ -80,7 +80,7 @@ def _row(run: Listed, busy: str) -> str:
 def _state(run: Listed, busy: str) -> str:
     there = run.manifest
     assert there is not None
-    choices = (there.spec.prompt, there.spec.chunking, there.spec.retriever, Path(there.spec.data).name)
+    choices = (*there.spec.choices, Path(there.spec.data).name)
     said = [when(there.created), words.count(there.samples, "sample"), *(choice for choice in choices if choice)]
     if not there.finished:
         said.append("running" if there.id == busy else f"stopped at {run.done}")
@@ -114,6 +114,7 @@ def _facts(manifest: Manifest) -> str:
             ("Prompt", spec.prompt),
             ("Chunking", spec.chunking),
             ("Retriever", spec.retriever),
+            ("Guardrail", spec.guardrail),
             ("Notes", spec.notes),
             ("Data", spec.data),
             ("Judge", spec.judge),

@@ -54,7 +54,8 @@ def test_what_is_wrong_is_said_with_its_line_and_nothing_is_written(library):
     for text, said in (
         (mine().replace("system =", "sytem ="), r"line 6.*sytem is not a key"),
         (mine().replace('"Be kind."', '"Be kind'), "line 6"),
-        (mine(template_id="../up"), "id"),
+        (mine(template_id="../up"), "line 1.*id has to be small letters"),
+        (mine(0), "line 3.*version has to be a whole number from 1"),
     ):
         with pytest.raises(SettingsError, match=said):
             save(library, text)

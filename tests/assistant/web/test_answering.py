@@ -22,7 +22,7 @@ class Scripted:
     def warm(self):
         self.warmed.set()
 
-    def answer(self, question, history=(), *, collections=None, generation=None, stop=None):
+    def answer(self, question, history=(), *, collections=None, generation=None, stop=None, masks=None):
         self.calls.append((question, list(history), collections, generation))
         if question == "fail":
             raise GenerationFailed("The model broke off. Ask again.")

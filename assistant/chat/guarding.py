@@ -1,0 +1,171 @@
+"""The guardrail on the way of one question: what is asked, what is read, what is said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assistant.chat.cite import source_of
+from assistant.chat.events import Citation, Dropped, Noted
+from assistant.chat.passages import Passage
+from assistant.guardrails.assessment import Assessment, replace_spans
+from assistant.guardrails.document import GuardrailDocument
+from assistant.guardrails.findings import Finding, Source
+from assistant.guardrails.guardrail import Guardrail, mask_spans
+from assistant.guardrails.streaming import Gate
+from knowledge.search import Hit
+from knowledge.split import embedding_text
+
+if TYPE_CHECKING:
+    from assistant.guardrails.pii import Masks
+
+_ATTACK = "PROMPT_ATTACK"
+_REMEMBERED = 4096
+"""Passages whose check is not done again in this process; one check takes milliseconds."""
+
+Screen = Callable[[str], str]
+
+
+def make_screen(guardrail: Guardrail) -> Screen:
+    """Return a function that says why a passage must not be read, or nothing.
+
+    Only instructions to the model keep a passage away. Notes may speak of crime, war or sex without harm, and what is
+    asked about them and answered from them is checked; personal data in them is masked where an answer repeats it.
+    """
+    policy = guardrail.document.contentPolicyConfig
+    filters = [each for each in policy.filtersConfig if each.type == _ATTACK] if policy else []
+    if not policy or not filters:
+        return lambda text: ""
+    document = GuardrailDocument(
+        name=guardrail.document.name,
+        contentPolicyConfig=policy.model_copy(update={"filtersConfig": filters}),
+        blockedInputMessaging=guardrail.document.blockedInputMessaging,
+        blockedOutputsMessaging=guardrail.document.blockedOutputsMessaging,
+    )
+    attacks = Guardrail(document, guardrail.embedder)
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def screen(text: str) -> str:
+        found = attacks.findings("DOCUMENT", text)
+        return next((finding.why for finding in found if finding.action == "BLOCK"), "")
+
+    return screen
+
+
+class Guarding:
+    """Checks everything that belongs to one question, and counts what it finds.
+
+    Args:
+        guardrail: what is in force; None lets everything pass.
+        screen: from `make_screen`.
+        masks: the conversation's placeholders, so that one value has the same in all of it.
+
+    """
+
+    def __init__(self, guardrail: Guardrail | None, screen: Screen | None = None, masks: Masks | None = None) -> None:
+        self._guardrail, self._screen = guardrail, screen
+        self._masks = masks
+        self._found: list[tuple[Source, Finding]] = []
+
+    def question(self, text: str) -> Assessment | None:
+        """Check what was asked; None where nothing is checked."""
+        if self._guardrail is None:
+            return None
+        assessment = self._guardrail.apply("INPUT", text, masks=self._masks)
+        self.note("INPUT", assessment.findings)
+        return assessment
+
+    def passages(self, hits: Sequence[Hit]) -> tuple[list[Hit], tuple[Dropped, ...]]:
+        """Return the hits that may be read, and what is kept from the model."""
+        if self._screen is None:
+            return list(hits), ()
+        why = [self._screen(embedding_text(hit.chunk)) for hit in hits]
+        dropped = [_dropped(hit, reason) for hit, reason in zip(hits, why, strict=True) if reason]
+        self.note("DOCUMENT", [Finding("contentPolicy", _ATTACK, "BLOCK", why=each.why) for each in dropped])
+        return [hit for hit, reason in zip(hits, why, strict=True) if not reason], tuple(dropped)
+
+    def gate(self, question: str, passages: Sequence[Passage], earlier: Sequence[str]) -> Gate | OpenGate:
+        """Return what the answer streams through."""
+        if self._guardrail is None:
+            return OpenGate()
+        grounded = self._guardrail.grounded(question, list(map(source_of, passages)), earlier)
+        return Gate(self._guardrail, grounded=grounded, masks=self._masks)
+
+    def masked(self, assessment: Assessment) -> str:
+        """Return a text that was blocked with what has to be masked in it masked, to be shown and kept."""
+        spans = mask_spans(assessment.findings, self._masks)
+        return replace_spans(assessment.content, spans)
+
+    def cited(self, text: str, citations: Iterable[Citation]) -> tuple[Citation, ...]:
+        """Return the citations that an answer still has, with their texts masked."""
+        return tuple(self.citation(each) for each in citations if f"[{each.marker}]" in text)
+
+    def citation(self, citation: Citation) -> Citation:
+        """Return a citation with what has to be masked in its text masked, and its spans where they are now."""
+        policy = self._guardrail.document.sensitiveInformationPolicyConfig if self._guardrail else None
+        if not policy:
+            return citation
+        from assistant.guardrails import pii
+
+        spans = sorted(mask_spans(pii.find(citation.text, policy, "OUTPUT"), self._masks))
+        if not spans:
+            return citation
+        text, at, moves = "", 0, list[tuple[int, int, int]]()
+        for start, end, mask in spans:
+            text += citation.text[at:start]
+            moves.append((start, end, len(text)))
+            text, at = text + mask, end
+        text += citation.text[at:]
+
+        def moved(place: int) -> int:
+            shift = 0
+            for (start, end, now), (_, _, mask) in zip(moves, spans, strict=True):
+                if place >= end:
+                    shift = now + len(mask) - end
+                elif place > start:
+                    return now
+            return place + shift
+
+        return replace(citation, text=text, used=tuple((moved(start), moved(end)) for start, end in citation.used))
+
+    def note(self, source: Source, findings: Iterable[Finding]) -> None:
+        """Take down what was found in a text."""
+        self._found += [(source, each) for each in findings]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found so far."""
+        return [finding for _, finding in self._found]
+
+    @property
+    def noted(self) -> tuple[Noted, ...]:
+        """What was found so far, counted, without the words that it matched."""
+        counts = Counter(Noted(source, each.policy, each.kind, each.action) for source, each in self._found)
+        return tuple(replace(noted, count=count) for noted, count in counts.items())
+
+
+class OpenGate:
+    """Stands where nothing is checked; see `assistant.guardrails.streaming.Gate`."""
+
+    def __init__(self) -> None:
+        self.blocked = False
+        self.text = ""
+        self.findings: list[Finding] = []
+        self.marked: list[tuple[int, int]] = []
+
+    def add(self, words: str) -> str:
+        """Return the words."""
+        self.text += words
+        return words
+
+    def finish(self) -> str:
+        """Return nothing: nothing was held back."""
+        return ""
+
+
+def _dropped(hit: Hit, why: str) -> Dropped:
+    chunk = hit.chunk
+    return Dropped(hit.collection, chunk.file, chunk.heading, chunk.start_line, chunk.end_line, chunk.text, why)

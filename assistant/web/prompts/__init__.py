@@ -1,0 +1,1 @@
+"""The Prompts tab: templates, filling one in, editing its file, and how it differs from the shipped one."""

@@ -1,0 +1,76 @@
+"""A tab that is one room: Python draws a screen at a time, and the page's script sends the steps that lead to the next.
+
+The script (``assets/NAME.js``) says what the person did through one invisible component, the bridge; the functions
+here answer with HTML. What a step does, the room's own steps say; this module binds them to Gradio. Neither the page
+nor this module writes down what is typed: not in an address, not in the browser, not in a log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import gradio as gr
+
+from assistant.web import words
+from assistant.web.components import bind, fixed_html
+from assistant.web.screen import Screen
+from assistant.web.values import Data, number, sent
+
+log = logging.getLogger(__name__)
+
+
+class Steps(Protocol):
+    """What a room does; ``address`` are the parameters of the page's address that it reads."""
+
+    address: tuple[str, ...]
+
+    def take(self, data: Data) -> Screen:
+        """Take a step and return the screen that follows."""
+
+    def opening(self, address: Mapping[str, str]) -> Screen:
+        """Return the screen that the page's address names."""
+
+
+class RoomTab:
+    """A tab of one room; ``build`` lays it out inside the current Blocks."""
+
+    def __init__(self, name: str, steps: Steps) -> None:
+        self.name = name
+        self._steps = steps
+        self._room = name.lower()
+
+    def build(self, page: gr.Blocks) -> None:
+        """Lay out the components and bind the events."""
+        room = self._room
+        with gr.Row(elem_id=room), gr.Column(elem_id=f"{room}-scroll"):
+            view = fixed_html("", elem_id=f"{room}-view")
+        calls = f"window.etude{self.name} = {{ step: (data) => trigger('step', data) }};"
+        bridge = fixed_html("", elem_id=f"{room}-bridge", js_on_load=calls)
+        bind(page.load, self._load, [], [view])
+        bind(bridge.step, self._step, [], [view])
+
+    def _load(self, request: gr.Request) -> str:
+        if request.query_params.get("tab") != self._room:
+            # The script asks for the first screen when the tab is entered.
+            return Screen("", "nothing").root(self._room, 0)
+        asked = {name: str(request.query_params.get(name, "")) for name in self._steps.address}
+        return self._drawn(lambda: self._steps.opening(asked), 0)
+
+    def _step(self, event: gr.EventData) -> str:
+        data = sent(event)
+        return self._drawn(lambda: self._steps.take(data), number(data, "seq"))
+
+    def _drawn(self, make: Callable[[], Screen], seq: int) -> str:
+        try:
+            return make().root(self._room, seq)
+        except Exception as error:  # noqa: BLE001 - its message may hold what was typed, and no log may
+            where = error.__traceback__
+            while where and where.tb_next:
+                where = where.tb_next
+            place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
+            log.error("A step of the %s tab failed: %s in %s", self.name, type(error).__name__, place)
+            said = f"Etude could not do that ({type(error).__name__}); its terminal shows where."
+            again = words.button("Try again", do="start")
+            return Screen(words.notice(said) + again, "failed").root(self._room, seq)
