@@ -293,3 +293,18 @@ def test_nothing_is_requested_from_anywhere_else(page, etude):
     assert foreign == set()
     loaded = page.js("return performance.getEntriesByType('resource').map(entry => entry.name)")
     assert [name for name in loaded if not name.startswith((etude.url, "data:", "blob:"))] == []
+
+
+def test_an_address_that_is_typed_is_masked_on_the_page_in_the_log_and_in_every_file(page, etude):
+    secret = "maria.sanchez@example.org"
+    page.ask(f"I am {secret}. {HONEY}")
+    page.answered(1)
+    assert page.all("#thread .turn h2") == ["I am {EMAIL}. " + HONEY]
+    assert "e-mail" in page.js("return document.querySelector('#thread .turn').innerText").lower()
+    assert secret not in page.js("return document.body.innerText")
+    holding = [file for file in etude.home.rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
+    assert not holding
+    assert secret not in etude.said()
+    assert etude.rows("select question, standalone from turns order by id desc limit 1") == [
+        ("I am {EMAIL}. " + HONEY, "I am {EMAIL}. " + HONEY)
+    ]
