@@ -20,7 +20,6 @@ from knowledge.search import Searcher
 if TYPE_CHECKING:
     from assistant.exam.room import ExamRoom
     from assistant.guardrails.document import GuardrailDocument
-    from assistant.guardrails.guardrail import Guardrail
     from assistant.records import ExamRecords, Invocations
 
 SHIPPED_COLLECTION = "etude"
@@ -79,19 +78,6 @@ def load_guardrail(settings: Settings) -> GuardrailDocument | None:
 
     name, _, version = settings.guardrail.partition("@")
     return Library(settings.home / "guardrails").load(name, version or DRAFT) if name else None
-
-
-def open_guardrail(settings: Settings, embedder: Embedder) -> Guardrail | None:
-    """Return the guardrail that the settings name; None where nothing is to be checked.
-
-    Raises:
-        InputError: as `load_guardrail`.
-
-    """
-    from assistant.guardrails.guardrail import Guardrail
-
-    document = load_guardrail(settings)
-    return Guardrail(document, embedder) if document and document.has_policies else None
 
 
 def mask_of(settings: Settings) -> Callable[[str], str] | None:

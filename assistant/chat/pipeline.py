@@ -31,18 +31,18 @@ from assistant.chat.events import Answer, Delta, Dropped, Event, Nearest, Stage,
 from assistant.chat.guarding import Guarding, Screen, make_screen
 from assistant.chat.passages import Passage, choose_passages, prompt_text
 from assistant.chat.question import check_question, leans_on_history, stand_alone
+from assistant.guardrails.guardrail import Guardrail
 from assistant.models.ask import ANSWER_SLOT, first_token_probability, stream
 from assistant.models.chat import make_chat_model
 from assistant.models.embedded import EmbeddedChat
 from assistant.prompts import PromptLibrary
 from assistant.prompts.reply import Shown
 from assistant.records.recorded import Call, recorded
-from assistant.rooms import open_guardrail, open_searcher
+from assistant.rooms import load_guardrail, open_searcher
 from assistant.settings import DEFAULT_MODEL, Generation, Settings
 from knowledge.search import EmptyHeading, Filter, Hit, Searcher, nearest_headings
 
 if TYPE_CHECKING:
-    from assistant.guardrails.guardrail import Guardrail
     from assistant.guardrails.pii import Masks
     from assistant.records.invocations import Invocations
 
@@ -73,6 +73,8 @@ class Assistant:
         self.settings = settings
         self._searcher = searcher
         self._invocations = invocations
+        self._in_force: Guardrail | None = None
+        self._screen: Screen | None = None
         library = PromptLibrary.of(settings)
         self._prompt = library.load(prompt)
         self._rewrite = library.load("rewrite")
@@ -82,14 +84,21 @@ class Assistant:
         """Search over the notes; opening it finds the embedding model."""
         return self._searcher or open_searcher(self.settings)
 
-    @cached_property
+    @property
     def guardrail(self) -> Guardrail | None:
-        """What questions, passages and answers must pass; None where the settings name none."""
-        return open_guardrail(self.settings, self.searcher.embedder)
+        """What questions, passages and answers must pass, as its document is now; None where nothing is checked.
 
-    @cached_property
-    def _screen(self) -> Screen | None:
-        return make_screen(self.guardrail) if self.guardrail else None
+        Raises:
+            InputError: there is no guardrail as the settings name it, or its document is no longer valid.
+
+        """
+        document = load_guardrail(self.settings)
+        if document is None or not document.has_policies:
+            return None
+        if self._in_force is None or self._in_force.document != document:
+            self._in_force = Guardrail(document, self.searcher.embedder)
+            self._screen = make_screen(self._in_force)
+        return self._in_force
 
     def chat(self, generation: Generation | None = None) -> BaseChatModel:
         """Return the chat model for these generation settings; the weights are loaded once a process."""
@@ -118,8 +127,8 @@ class Assistant:
         other.start()
         try:
             self.searcher.warm()
-            if self.guardrail:
-                self.guardrail.apply("INPUT", "What is said first loads what finds names, such as Jane Smith's.")
+            if guardrail := self.guardrail:
+                guardrail.apply("INPUT", "What is said first loads what finds names, such as Jane Smith's.")
         finally:
             other.join()
         if failed:
@@ -152,7 +161,8 @@ class Assistant:
 
         """
         asked = check_question(question)
-        guarding = Guarding(self.guardrail, self._screen, masks)
+        guardrail = self.guardrail
+        guarding = Guarding(guardrail, self._screen if guardrail else None, masks)
         assessment = guarding.question(asked)
         run = _Run(
             # Only what a guardrail left of the question goes on: to the search, the model, the page and the records.

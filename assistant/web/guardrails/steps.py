@@ -92,7 +92,7 @@ class Steps:
         wrong, name = self._edits.save(data)
         done = "The draft is saved."
         if self._shelf.force in (name, f"{name}@{DRAFT}"):
-            done += " It is in force from the next start of Etude."
+            done += " It is in force from the next question."
         return wrong or self._show({"name": name}, done=done)
 
     def _publish(self, data: Data) -> Screen:

@@ -127,6 +127,14 @@ def test_a_citation_keeps_its_spans_when_its_text_is_masked(settings):
     assert masked.used[0][0] == 0
 
 
+def test_a_change_counts_from_the_next_question(settings):
+    words = "wordPolicyConfig:\n  wordsConfig: [{text: WORD}]\n"
+    assistant = guarded(settings, document("changing", words.replace("WORD", "nothing")))
+    assert not run(assistant, "What is a hive?")[1].blocked
+    guarded(settings, document("changing", words.replace("WORD", "hive")))
+    assert run(assistant, "What is a hive?")[1].blocked
+
+
 def test_a_guardrail_that_is_not_there_is_named(settings):
     with pytest.raises(InputError, match="nosuch"):
         list(Assistant(settings.model_copy(update={"guardrail": "nosuch"})).answer("What?"))
