@@ -36,14 +36,26 @@ COLUMNS = {
     "exam": {"accuracy": "all right", "accuracy_single": "one answer", "accuracy_multiple": "several answers"},
     "qa": {"must_hit": "right", "right_and_cited": "right and cited", "refused_share": "refused what is not covered"},
     "retrieval": {"hit@5": "in the first five", "mrr": "MRR", "ndcg@10": "nDCG@10"},
+    "guardrails": {
+        "prompt attack/true_positive_rate": "attacks caught",
+        "harmful request/true_positive_rate": "harmful caught",
+        "harmless prompt/false_positive_rate": "harmless stopped",
+        "injected document/true_positive_rate": "injected caught",
+        "clean document/false_positive_rate": "clean stopped",
+        "pii_recall": "personal data found",
+        "pii_precision": "of that right",
+    },
 }
-"""Scores that a table shows, with their headings; seconds stand behind them."""
+"""Scores that a table shows, ``CATEGORY/SCORE`` for that of one category, with their headings; seconds stand behind."""
 _SYSTEMS = {
     "exam": ("closed", "naive", "etude"),
     "qa": ("closed", "naive", "etude"),
     "retrieval": ("naive", "bm25", "etude"),
+    "guardrails": ("words", "regexes", "etude", "strict"),
 }
-_SECONDS = {"exam": "seconds", "qa": "first_token", "retrieval": "seconds"}
+_SECONDS = {"exam": "seconds", "qa": "first_token", "retrieval": "seconds", "guardrails": "seconds"}
+_WITHOUT_MODEL = ("retrieval", "guardrails")
+"""Suites whose systems ask no language model: they run once, not once a model."""
 
 
 class Result(BaseModel):
@@ -61,21 +73,30 @@ def main() -> None:
     parser.add_argument("--system", nargs="+", default=[])
     parser.add_argument("--exam", type=int, default=20, help="Questions of the exam suite; 0 is all.")
     parser.add_argument("--qa", type=int, default=16)
-    parser.add_argument("--notes", default="", help="A folder of the study notes, to ask about these too.")
+    parser.add_argument("--notes", default="", help="A folder of study notes, or of labelled texts, for these too.")
     parser.add_argument("--keep", action="store_true", help="Write the runs, without texts, to eval/results.")
     parser.add_argument("--readme", action="store_true", help="Only write the tables of README.md.")
     arguments = parser.parse_args()
     if not arguments.readme:
         settings = load_settings()
         limits = {"exam": arguments.exam, "qa": arguments.qa}
-        runs = [
-            watch(make_plan(spec, settings))
-            for model in arguments.model or installed_models(settings)
+        models = arguments.model or installed_models(settings)
+        specs = [
+            Spec(
+                suite=suite,
+                system=system,
+                model=model,
+                limit=limits.get(suite, 0),
+                notes=arguments.notes,
+                # Labelled texts of other people are for thresholds, so they count as dev.
+                split="dev" if suite == "guardrails" and arguments.notes else "test",
+            )
+            for model in models
             for suite in arguments.suite
             for system in arguments.system or _SYSTEMS[suite]
-            for limit in [limits.get(suite, 0)]
-            for spec in [Spec(suite=suite, system=system, model=model, limit=limit, notes=arguments.notes)]
+            if model == models[0] or suite not in _WITHOUT_MODEL
         ]
+        runs = [watch(make_plan(spec, settings)) for spec in specs]
         results = [to_result(run) for run in runs]
         if arguments.keep:
             keep(results)
@@ -152,14 +173,19 @@ def _table(results: Sequence[Result]) -> str:
     order = {name: place for place, name in enumerate(_SYSTEMS[suite])}
     for result in sorted(results, key=lambda r: (r.manifest.spec.model, order.get(r.manifest.spec.system, 9))):
         spec, row, n = result.manifest.spec, result.summary.rows[SYSTEM], result.manifest.samples
-        name = spec.system if suite == "retrieval" else f"{spec.system}, {spec.model}"
-        figures = " | ".join(_figure(row.get(score), n) for score in columns)
+        name = spec.system if suite in _WITHOUT_MODEL else f"{spec.system}, {spec.model}"
+        figures = " | ".join(_figure(_of(result.summary, score), n) for score in columns)
         wait = row.get(seconds)
         lines.append(f"| {name} | {n} | {figures} | {f'{wait.value:.2g}' if wait and wait.value else '–'} |")
     manifests = [result.manifest for result in results]
     days = sorted({manifest.created[:10] for manifest in manifests})
     machines = sorted({f"{m.environment.get('cpu', '?')}, {m.environment.get('cores', '?')} cores" for m in manifests})
     return "\n".join([*lines, "", f"{', '.join(days)}; {'; '.join(machines)}; 95 % intervals in brackets."])
+
+
+def _of(summary: Summary, score: str) -> Figure | None:
+    category, _, name = score.rpartition("/")
+    return (summary.categories.get(category, {}) if category else summary.rows[SYSTEM]).get(name)
 
 
 def _figure(figure: Figure | None, samples: int) -> str:

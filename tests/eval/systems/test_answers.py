@@ -88,12 +88,14 @@ def test_a_retriever_changes_what_comes_first(tools, given):
 @pytest.mark.parametrize(
     ("system", "choice", "said"),
     [
-        ("etude", {"prompt": "choice"}, "There is no answer prompt 'choice'; there are answer, answer-zero-shot"),
+        ("etude", {"prompt": "choice"}, "There is no answer prompt 'choice'; there are answer, answer-"),
         ("etude", {"chunking": "words"}, "there are headings and characters-N"),
         ("etude", {"chunking": "characters-5"}, "from 100 to 10,000"),
         ("etude", {"retriever": "google"}, "there are etude, dense, bm25, sentence, rrf"),
         ("closed", {"prompt": "answer"}, "closed has no prompt to choose"),
         ("naive", {"chunking": "characters-500"}, "naive has no chunking to choose"),
+        ("naive", {"guardrail": "strict"}, "naive has no guardrail to choose"),
+        ("etude", {"guardrail": "none-of-that-name"}, "none-of-that-name"),
     ],
 )
 def test_a_choice_that_there_is_not_is_refused(tools, given, system, choice, said):
