@@ -20,6 +20,7 @@ from knowledge.search import Searcher
 if TYPE_CHECKING:
     from assistant.exam.room import ExamRoom
     from assistant.guardrails.document import GuardrailDocument
+    from assistant.guardrails.library import Library
     from assistant.records import ExamRecords, Invocations
 
 SHIPPED_COLLECTION = "etude"
@@ -67,6 +68,13 @@ def open_searcher(settings: Settings) -> Searcher:
     return Searcher(open_index(settings), open_embedder(settings))
 
 
+def guardrails_of(settings: Settings) -> Library:
+    """Return the shipped guardrails and those in Etude's home."""
+    from assistant.guardrails.library import Library
+
+    return Library(settings.home / "guardrails")
+
+
 def load_guardrail(settings: Settings) -> GuardrailDocument | None:
     """Return the document of the guardrail that the settings name; None where they name none.
 
@@ -74,10 +82,10 @@ def load_guardrail(settings: Settings) -> GuardrailDocument | None:
         InputError: there is none of that name or version, or its document is not valid.
 
     """
-    from assistant.guardrails.library import DRAFT, Library
+    from assistant.guardrails.library import DRAFT
 
     name, _, version = settings.guardrail.partition("@")
-    return Library(settings.home / "guardrails").load(name, version or DRAFT) if name else None
+    return guardrails_of(settings).load(name, version or DRAFT) if name else None
 
 
 def mask_of(settings: Settings) -> Callable[[str], str] | None:

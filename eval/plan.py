@@ -12,7 +12,7 @@ from assistant.guardrails.heads import FOLDER as HEADS
 from assistant.guardrails.library import POLICIES
 from assistant.models.catalog import load_catalog
 from assistant.prompts.library import TEMPLATES, PromptLibrary
-from assistant.rooms import shipped_notes
+from assistant.rooms import guardrails_of, shipped_notes
 from assistant.settings import Settings
 from eval.environment import file_hashes, weight_hashes
 from eval.folder import Spec
@@ -84,7 +84,7 @@ def make_plan(spec: Spec, settings: Settings) -> Plan:
         notes["own prompts"] = own
     if spec.guardrail:
         notes |= {"guardrails": POLICIES, "classifiers of guardrails": HEADS}
-        notes |= {"own guardrails": own} if (own := settings.home / "guardrails").is_dir() else {}
+        notes |= {"own guardrails": own} if (own := guardrails_of(settings).folder).is_dir() else {}
     hashes = file_hashes({file.name: file for file in suite.files} | notes) | weight_hashes(tools.settings)
     return Plan(spec, suite, tools, scoring, samples, metrics, hashes)
 

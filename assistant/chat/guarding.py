@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.chat.cite import source_of
 from assistant.chat.events import Citation, Dropped, Noted
 from assistant.chat.passages import Passage
-from assistant.guardrails.assessment import Assessment, replace_spans
+from assistant.guardrails.assessment import Assessment, place_after, replace_spans
 from assistant.guardrails.document import GuardrailDocument
 from assistant.guardrails.findings import Finding, Source
 from assistant.guardrails.guardrail import Guardrail, mask_spans
@@ -110,26 +110,11 @@ class Guarding:
             return citation
         from assistant.guardrails import pii
 
-        spans = sorted(mask_spans(pii.find(citation.text, policy, "OUTPUT"), self._masks))
-        if not spans:
-            return citation
-        text, at, moves = "", 0, list[tuple[int, int, int]]()
-        for start, end, mask in spans:
-            text += citation.text[at:start]
-            moves.append((start, end, len(text)))
-            text, at = text + mask, end
-        text += citation.text[at:]
-
-        def moved(place: int) -> int:
-            shift = 0
-            for (start, end, now), (_, _, mask) in zip(moves, spans, strict=True):
-                if place >= end:
-                    shift = now + len(mask) - end
-                elif place > start:
-                    return now
-            return place + shift
-
-        return replace(citation, text=text, used=tuple((moved(start), moved(end)) for start, end in citation.used))
+        spans = mask_spans(pii.find(citation.text, policy, "OUTPUT"), self._masks)
+        used = tuple(
+            (place_after(citation.text, spans, a), place_after(citation.text, spans, b)) for a, b in citation.used
+        )
+        return replace(citation, text=replace_spans(citation.text, spans), used=used)
 
     def note(self, source: Source, findings: Iterable[Finding]) -> None:
         """Take down what was found in a text."""

@@ -186,5 +186,12 @@ def replace_spans(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
     return "".join([*out, text[place:]])
 
 
+def place_after(text: str, spans: Sequence[tuple[int, int, str]], place: int) -> int:
+    """Return where a place of a text is when `replace_spans` is done; a place inside a span comes behind it."""
+    return len(
+        replace_spans(text[:place], [(start, min(end, place), new) for start, end, new in spans if start < place])
+    )
+
+
 def _done(finding: Finding) -> dict[str, Any]:
     return {"action": _DONE[finding.action], "detected": True}

@@ -3,7 +3,7 @@
 Confidence in a finding is LOW, MEDIUM or HIGH by its calibrated probability. A filter of strength LOW acts on HIGH
 confidence only, MEDIUM on MEDIUM and up, HIGH on LOW and up, as in Bedrock. ``PROMPT_ATTACK`` is looked for in what
 goes in: in INPUT by the head ``prompt``, in a DOCUMENT by the head ``document``, which looks for text that gives the
-model instructions. The other kinds are scored by the head ``harmful``, where it is installed.
+model instructions. The other kinds are scored by the head ``harmful``.
 
 What this does not protect against: an attack in new words, in a language the training data lack, spread over several
 messages or asked for politely in a story; a document that misleads by being wrong and gives no instruction; and
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from assistant.guardrails.document import ContentFilter, ContentPolicy, Strength
 from assistant.guardrails.findings import Confidence, Finding, Source
-from assistant.guardrails.heads import FOLDER, Found, Heads, load_heads
+from assistant.guardrails.heads import Found, Heads, load_heads
 from assistant.guardrails.normalise import Normalised, normalise
 from knowledge.embed import Embedder
 
@@ -64,8 +64,6 @@ def check(
     normalised = _normalised(text)
     findings: list[Finding] = []
     for name in dict.fromkeys(_heads_of(given, source) for given in wanted):
-        if not (FOLDER / f"{name}.safetensors").is_file():
-            continue
         heads = load_heads(name)
         found, joined = heads.find(normalised), False
         if embedder and heads.fits(embedder):

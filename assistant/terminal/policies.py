@@ -11,12 +11,13 @@ import typer
 from assistant.errors import EtudeError
 from assistant.guardrails.document import GuardrailDocument, dump
 from assistant.guardrails.library import DRAFT, SHIPPED, Library
+from assistant.rooms import guardrails_of
 from assistant.settings import load_settings
 
 
 def open_library() -> Library:
     """Return the guardrails of the home that the settings name."""
-    return Library(load_settings().home / "guardrails")
+    return guardrails_of(load_settings())
 
 
 def show_list(*, as_json: bool) -> None:

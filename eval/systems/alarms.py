@@ -69,16 +69,14 @@ def _likelihood(sample: Sample) -> dict[str, float]:
 
     It is the one before thresholds, by n-grams alone; none of personal data, which has no classifier.
     """
-    from assistant.guardrails.heads import FOLDER, load_heads
+    from assistant.guardrails.heads import load_heads
     from assistant.guardrails.normalise import normalise
 
     if sample.category == PERSONAL:
         return {}
     names = ("document" if sample.source == "DOCUMENT" else "prompt", "harmful")
-    heads = [load_heads(name) for name in names if (FOLDER / f"{name}.safetensors").is_file()]
     normalised = normalise(sample.prompt)
-    found = [score for each in heads for score in each.scores(normalised).values()]
-    return {POSITIVE: max(found)} if found else {}
+    return {POSITIVE: max(score for name in names for score in load_heads(name).scores(normalised).values())}
 
 
 def _baseline(

@@ -3,7 +3,8 @@
 import etude from "./etude.js";
 import { $, all } from "./steps.js";
 
-// Return what a room does when a screen is drawn; `steps` gives the steps of the room, `letters` are its shortcuts.
+// Return what a room does when a screen is drawn, the `fields` of a form, and what says that a form was `changed` by a
+// step and not by typing; `steps` gives the steps of the room, `letters` are its shortcuts.
 export default function formsOf(name, steps, letters) {
   const { actions, keys } = etude.tab(name);
   const fields = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
@@ -20,9 +21,10 @@ export default function formsOf(name, steps, letters) {
       if (on) button.dataset.sure = "Leave without saving?"; else delete button.dataset.sure;
     }
   }
+  const changed = () => { unsaved = steps().root().dataset.address; };
   document.addEventListener("input", (event) => {
     if (!event.target.closest?.(`#${name} form.edit`)) return;
-    unsaved = steps().root().dataset.address;
+    changed();
     warn();
   });
 
@@ -57,5 +59,5 @@ export default function formsOf(name, steps, letters) {
     const wrong = $("[aria-invalid]", now);
     if (wrong && steps().shown()) wrong.focus();
   }
-  return { drawing, drawn };
+  return { changed, drawing, drawn, fields };
 }

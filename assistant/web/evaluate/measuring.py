@@ -97,7 +97,7 @@ class Measuring:
         return self._shown(Wish(**_chosen(data), limit=text(data, "limit") or "40"), notice)
 
     def _shown(self, wish: Wish, notice: str) -> Screen:
-        from assistant.guardrails.library import Library
+        from assistant.rooms import guardrails_of
         from eval.suites.registry import suites
         from eval.systems.choices import ETUDE, answer_prompts, retrievers
 
@@ -107,7 +107,7 @@ class Measuring:
             {name: shown if shown else Path(name).name for name, shown in models.items()},
             [name for name in answer_prompts(self._settings) if name != "answer"],
             [name for name in retrievers() if name != ETUDE],
-            Library(self._settings.home / "guardrails").names(),
+            guardrails_of(self._settings).names(),
         )
         wish = replace(wish, model=wish.model or next(iter(models)), split=wish.split or "test")
         return Screen(new_html(offer, wish, notice), "new", "see=new", "New run")

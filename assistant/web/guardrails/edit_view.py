@@ -7,7 +7,7 @@ from html import escape
 
 from assistant.guardrails.library import DRAFT
 from assistant.web import words
-from assistant.web.guardrails.fields import Sheet, form, hidden, with_form
+from assistant.web.fields import Sheet, form, hidden, with_form
 from assistant.web.guardrails.form import (
     CONTENT_ROWS,
     GROUNDING_ROWS,

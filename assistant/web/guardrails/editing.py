@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.errors import EtudeError, InputError
 from assistant.guardrails.document import dump, parse
 from assistant.guardrails.library import DRAFT, SHIPPED
+from assistant.web.fields import Sheet
 from assistant.web.guardrails.edit_view import Editing, form_html, yaml_html
-from assistant.web.guardrails.fields import Sheet
 from assistant.web.guardrails.form import BLANK, document_of, fields_of, read_fields, with_row, without_row
 from assistant.web.guardrails.shelf import Shelf
 from assistant.web.screen import Screen

@@ -9,8 +9,9 @@ from html import escape
 from assistant.guardrails.document import GuardrailDocument, dump
 from assistant.guardrails.library import DRAFT
 from assistant.web import words
-from assistant.web.guardrails.fields import Sheet, form, said, views
+from assistant.web.fields import Sheet, form, said
 from assistant.web.guardrails.policies import POLICIES, Policy, settings_of
+from assistant.web.guardrails.views import views
 from assistant.web.screen import head
 
 LONGEST_DESCRIPTION = 200

@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from assistant.errors import EtudeError
-from assistant.guardrails.library import DRAFT, Library
-from assistant.rooms import open_embedder
+from assistant.guardrails.library import DRAFT
+from assistant.rooms import guardrails_of, open_embedder
 from assistant.settings import Settings
 from assistant.web import words
 from assistant.web.guardrails.editing import EditSteps
-from assistant.web.guardrails.fields import views
 from assistant.web.guardrails.form import read_fields
 from assistant.web.guardrails.kinds import SOURCES
 from assistant.web.guardrails.list_view import broken_html, list_html, show_html
 from assistant.web.guardrails.shelf import Shelf
 from assistant.web.guardrails.trial import LONGEST, Trial, Trier
 from assistant.web.guardrails.try_view import try_html
+from assistant.web.guardrails.views import views
 from assistant.web.screen import Screen
 from assistant.web.values import Data, text
 
@@ -32,7 +32,7 @@ class Steps:
     address: tuple[str, ...] = ("guardrail", "version", "doing")
 
     def __init__(self, settings: Settings) -> None:
-        library = Library(settings.home / "guardrails")
+        library = guardrails_of(settings)
         self._shelf = Shelf(library, settings.guardrail)
         self._trier = Trier(library, lambda: open_embedder(settings))
         self._edits = EditSteps(self._shelf)

@@ -8,10 +8,11 @@ from html import escape
 
 from assistant.guardrails.assessment import Assessment
 from assistant.guardrails.findings import Finding
-from assistant.web.guardrails.fields import Sheet, form, views
+from assistant.web.fields import Sheet, form
 from assistant.web.guardrails.kinds import SOURCES, capital, done_in_words, in_words
 from assistant.web.guardrails.policies import POLICIES
 from assistant.web.guardrails.trial import Outcome, Trial
+from assistant.web.guardrails.views import views
 
 MOST_FINDINGS = 100
 _LONGEST_MATCH = 160

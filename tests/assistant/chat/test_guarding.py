@@ -143,3 +143,15 @@ def test_a_guardrail_that_is_not_there_is_named(settings):
 def test_without_policies_nothing_is_checked(settings):
     assert Assistant(settings.model_copy(update={"guardrail": "off"})).guardrail is None
     assert Assistant(settings.model_copy(update={"guardrail": "default"})).guardrail.document.name == "default"
+
+
+def test_patterns_that_overlap_leave_nothing_of_a_citation_half_shown(settings):
+    names = (("A", r"code \d+"), ("B", "12"))
+    patterns = ", ".join(f"{{name: {name}, pattern: '{pattern}', action: ANONYMIZE}}" for name, pattern in names)
+    policy = document("overlapping", f"sensitiveInformationPolicyConfig:\n  regexesConfig: [{patterns}]\n")
+    text = "The code 123456 opens it. Bees sleep."
+    masked = Guarding(Guardrail(parse(policy), open_embedder(settings))).citation(
+        Citation(1, "c", "f.md", (), 1, 1, text, ((26, 37),))
+    )
+    assert not any(digit.isdigit() for digit in masked.text)
+    assert [masked.text[start:end] for start, end in masked.used] == ["Bees sleep."]

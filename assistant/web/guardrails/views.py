@@ -1,11 +1,8 @@
-"""What the screens of the Guardrails tab share: the views to choose from, and the fields of every form."""
+"""What the screens of the Guardrails tab share: the views to choose from."""
 
 from __future__ import annotations
 
 from assistant.web import words
-from assistant.web.fields import Sheet, form, hidden, said, with_form
-
-__all__ = ["Sheet", "form", "hidden", "said", "views", "with_form"]
 
 VIEWS = {"list": "Guardrails", "try": "Try a text"}
 
