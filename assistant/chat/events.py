@@ -110,7 +110,7 @@ class Answer:
     not cover it, ``stopped`` that the person stopped the answer, ``cut`` that it reached the length limit, ``blocked``
     that the guardrail stopped the question or the answer. ``question`` and ``text`` are masked where it masks.
     ``doubtful`` are character spans of ``text``: sentences that no passage supports, by the guardrail's threshold.
-    ``invocation`` is the id of the record of the call to the model, where one was kept.
+    ``invocations`` are the ids of the records of the calls to the model, as far as they were kept.
     """
 
     question: str
@@ -127,7 +127,7 @@ class Answer:
     noted: tuple[Noted, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     doubtful: tuple[tuple[int, int], ...] = ()
-    invocation: int | None = None
+    invocations: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The guardrail on the way of one question: what is asked, what is read, what is said."""
+"""The guardrail on the way of one question, of the chat or of an exam: what is asked, what is read, what is said."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from assistant.guardrails.document import GuardrailDocument
 from assistant.guardrails.findings import Finding, Source
 from assistant.guardrails.guardrail import Guardrail, mask_spans
 from assistant.guardrails.streaming import Gate
+from assistant.rooms import load_guardrail
+from assistant.settings import Settings
+from knowledge.embed import Embedder
 from knowledge.search import Hit
 from knowledge.split import embedding_text
 
@@ -55,6 +58,51 @@ def make_screen(guardrail: Guardrail) -> Screen:
     return screen
 
 
+class InForce:
+    """The guardrail that the settings name, as its document is at each question; safe to share between threads.
+
+    Args:
+        settings: name it.
+        embedder: gives the embedding model, where a policy needs it.
+
+    """
+
+    def __init__(self, settings: Settings, embedder: Callable[[], Embedder]) -> None:
+        self._settings, self._embedder = settings, embedder
+        self._made: tuple[Guardrail, Screen] | None = None
+
+    @property
+    def guardrail(self) -> Guardrail | None:
+        """What questions, passages and answers must pass; None where nothing is checked.
+
+        Raises:
+            InputError: there is no guardrail as the settings name it, or its document is no longer valid.
+
+        """
+        made = self._now()
+        return made[0] if made else None
+
+    def guarding(self, masks: Masks | None = None) -> Guarding:
+        """Return what checks one question, with the placeholders of its conversation; errors of `guardrail`."""
+        guardrail, screen = self._now() or (None, None)
+        return Guarding(guardrail, screen, masks)
+
+    def warm(self) -> None:
+        """Load what the policies need; errors of `guardrail`."""
+        if guardrail := self.guardrail:
+            guardrail.apply("INPUT", "What is said first loads what finds names, such as Jane Smith's.")
+
+    def _now(self) -> tuple[Guardrail, Screen] | None:
+        document = load_guardrail(self._settings)
+        if document is None or not document.has_policies:
+            return None
+        made = self._made
+        if made is None or made[0].document != document:
+            guardrail = Guardrail(document, self._embedder())
+            made = self._made = (guardrail, make_screen(guardrail))
+        return made
+
+
 class Guarding:
     """Checks everything that belongs to one question, and counts what it finds.
 
@@ -69,6 +117,7 @@ class Guarding:
         self._guardrail, self._screen = guardrail, screen
         self._masks = masks
         self._found: list[tuple[Source, Finding]] = []
+        self._recorded = 0
 
     def question(self, text: str) -> Assessment | None:
         """Check what was asked; None where nothing is checked."""
@@ -87,6 +136,14 @@ class Guarding:
         self.note("DOCUMENT", [Finding("contentPolicy", _ATTACK, "BLOCK", why=each.why) for each in dropped])
         return [hit for hit, reason in zip(hits, why, strict=True) if not reason], tuple(dropped)
 
+    def reply(self, text: str) -> Assessment | None:
+        """Check a text that is shown as an answer; None where nothing is checked."""
+        if self._guardrail is None:
+            return None
+        assessment = self._guardrail.apply("OUTPUT", text, masks=self._masks)
+        self.note("OUTPUT", assessment.findings)
+        return assessment
+
     def gate(self, question: str, passages: Sequence[Passage], earlier: Sequence[str]) -> Gate | OpenGate:
         """Return what the answer streams through."""
         if self._guardrail is None:
@@ -94,10 +151,18 @@ class Guarding:
         grounded = self._guardrail.grounded(question, list(map(source_of, passages)), earlier)
         return Gate(self._guardrail, grounded=grounded, masks=self._masks)
 
-    def masked(self, assessment: Assessment) -> str:
-        """Return a text that was blocked with what has to be masked in it masked, to be shown and kept."""
-        spans = mask_spans(assessment.findings, self._masks)
-        return replace_spans(assessment.content, spans)
+    def masked(self, assessment: Assessment, start: int = 0, end: int | None = None) -> str:
+        """Return a text, blocked or not, or a part of it, with what has to be masked in it masked.
+
+        A span that begins before the part or goes on behind it is masked in each part that it touches.
+        """
+        end = len(assessment.content) if end is None else end
+        spans = [
+            (max(first, start) - start, min(last, end) - start, instead)
+            for first, last, instead in mask_spans(assessment.findings, self._masks)
+            if first < end and last > start
+        ]
+        return replace_spans(assessment.content[start:end], spans)
 
     def cited(self, text: str, citations: Iterable[Citation]) -> tuple[Citation, ...]:
         """Return the citations that an answer still has, with their texts masked."""
@@ -120,10 +185,11 @@ class Guarding:
         """Take down what was found in a text."""
         self._found += [(source, each) for each in findings]
 
-    @property
-    def findings(self) -> list[Finding]:
-        """What was found so far."""
-        return [finding for _, finding in self._found]
+    def unrecorded(self) -> list[Finding]:
+        """Return what was found since this was last asked, so that each finding is recorded with one invocation."""
+        found = [finding for _, finding in self._found[self._recorded :]]
+        self._recorded = len(self._found)
+        return found
 
     @property
     def noted(self) -> tuple[Noted, ...]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk
+from langchain_core.messages import AIMessageChunk, BaseMessage
 
 from assistant.chat.cite import Citer
 from assistant.chat.coverage import (
@@ -28,17 +28,17 @@ from assistant.chat.coverage import (
     with_denial,
 )
 from assistant.chat.events import Answer, Delta, Dropped, Event, Nearest, Stage, Timings, Turn, Usage
-from assistant.chat.guarding import Guarding, Screen, make_screen
+from assistant.chat.guarding import Guarding, InForce
 from assistant.chat.passages import Passage, choose_passages, prompt_text
 from assistant.chat.question import check_question, leans_on_history, stand_alone
 from assistant.guardrails.guardrail import Guardrail
-from assistant.models.ask import ANSWER_SLOT, first_token_probability, stream
+from assistant.models.ask import ANSWER_SLOT, SIDE_SLOT, first_token_probability, stream
 from assistant.models.chat import make_chat_model
 from assistant.models.embedded import EmbeddedChat
-from assistant.prompts import PromptLibrary
+from assistant.prompts import PromptLibrary, PromptTemplate
 from assistant.prompts.reply import Shown
-from assistant.records.recorded import Call, recorded
-from assistant.rooms import load_guardrail, open_searcher
+from assistant.records.recorded import INTERVENED, Call, recorded
+from assistant.rooms import open_searcher
 from assistant.settings import DEFAULT_MODEL, Generation, Settings
 from knowledge.search import EmptyHeading, Filter, Hit, Searcher, nearest_headings
 
@@ -47,8 +47,7 @@ if TYPE_CHECKING:
     from assistant.records.invocations import Invocations
 
 _SEARCHED = 8
-INTERVENED = "guardrail_intervened"
-"""Why a reply ended, by Bedrock's name."""
+_REWRITING: Mapping[str, Any] = {"max_tokens": 60, "temperature": 0.0}
 
 
 class Assistant:
@@ -73,8 +72,7 @@ class Assistant:
         self.settings = settings
         self._searcher = searcher
         self._invocations = invocations
-        self._in_force: Guardrail | None = None
-        self._screen: Screen | None = None
+        self._in_force = InForce(settings, lambda: self.searcher.embedder)
         library = PromptLibrary.of(settings)
         self._prompt = library.load(prompt)
         self._rewrite = library.load("rewrite")
@@ -92,13 +90,7 @@ class Assistant:
             InputError: there is no guardrail as the settings name it, or its document is no longer valid.
 
         """
-        document = load_guardrail(self.settings)
-        if document is None or not document.has_policies:
-            return None
-        if self._in_force is None or self._in_force.document != document:
-            self._in_force = Guardrail(document, self.searcher.embedder)
-            self._screen = make_screen(self._in_force)
-        return self._in_force
+        return self._in_force.guardrail
 
     def chat(self, generation: Generation | None = None) -> BaseChatModel:
         """Return the chat model for these generation settings; the weights are loaded once a process."""
@@ -127,8 +119,7 @@ class Assistant:
         other.start()
         try:
             self.searcher.warm()
-            if guardrail := self.guardrail:
-                guardrail.apply("INPUT", "What is said first loads what finds names, such as Jane Smith's.")
+            self._in_force.warm()
         finally:
             other.join()
         if failed:
@@ -161,8 +152,7 @@ class Assistant:
 
         """
         asked = check_question(question)
-        guardrail = self.guardrail
-        guarding = Guarding(guardrail, self._screen if guardrail else None, masks)
+        guarding = self._in_force.guarding(masks)
         assessment = guarding.question(asked)
         run = _Run(
             # Only what a guardrail left of the question goes on: to the search, the model, the page and the records.
@@ -174,10 +164,9 @@ class Assistant:
         )
         if assessment and assessment.blocked:
             run.question = run.standalone = guarding.masked(assessment)
-            with self._recorded(self.settings.generation) as call:
+            with self._answering(run, self.settings.generation) as call:
                 call.stopped(INTERVENED)
-                call.found(guarding.findings)
-            yield run.finish(text=assessment.text, blocked=True, invocation=call.id)
+            yield run.finish(text=assessment.text, blocked=True)
             return
         generation = self._prompt.generation(generation or self.settings.generation)
         size = self.searcher.size(run.where)
@@ -187,9 +176,9 @@ class Assistant:
             yield Stage("queued", "Waiting for another answer to finish")
         if leans_on_history(run.question, run.history):
             yield Stage("rewriting", "Reading the question with the one before")
-            run.standalone = stand_alone(
-                run.question, run.history, chat, self.settings.retrieval.history_tokens, run.stop, self._rewrite
-            )
+            tokens = self.settings.retrieval.history_tokens
+            write = partial(self._rewritten, run, chat)
+            run.standalone = stand_alone(run.question, run.history, tokens, self._rewrite, write)
         if run.stop.is_set():
             yield run.finish(stopped=True)
             return
@@ -228,10 +217,9 @@ class Assistant:
         shown = Shown(self._prompt.answer_after)
         gate = run.guarding.gate(run.standalone, found.passages, [turn.question for turn in run.history])
         held = ""
-        with self._recorded(generation) as call, closing(replies):
-            for reply in replies:
+        with self._answering(run, generation) as call, closing(replies):
+            for reply in call.listen(replies):
                 run.hear(reply)
-                call.hear(reply)
                 if run.timings.first_token is None and reply.text:
                     run.timings = replace(run.timings, first_token=run.elapsed())
                     signs = with_denial(signs, self._denial(reply))
@@ -251,10 +239,8 @@ class Assistant:
             if not refused and (words := gate.add(held) + gate.finish()):
                 yield Delta(words)
             run.guarding.note("OUTPUT", gate.findings)
-            call.found(run.guarding.findings)
             if gate.blocked:
                 call.stopped(INTERVENED)
-        run.invocation = call.id
         if refused:
             yield run.refuse(found)
             return
@@ -266,14 +252,30 @@ class Assistant:
             doubtful=tuple(gate.marked),
         )
 
-    def _recorded(self, generation: Generation) -> AbstractContextManager[Call]:
-        return recorded(
+    def _rewritten(self, run: _Run, chat: BaseChatModel, messages: Sequence[BaseMessage]) -> str:
+        replies = stream(chat, messages, slot=SIDE_SLOT, cancelled=run.stop, **_REWRITING)
+        with self._recorded(run, "rewrite", self._rewrite, _REWRITING) as call:
+            return "".join(str(reply.text) for reply in call.listen(replies))
+
+    def _answering(self, run: _Run, generation: Generation) -> AbstractContextManager[Call]:
+        return self._recorded(run, "answer", self._prompt, generation.model_dump(mode="json"))
+
+    @contextmanager
+    def _recorded(
+        self, run: _Run, operation: str, prompt: PromptTemplate, parameters: Mapping[str, Any]
+    ) -> Iterator[Call]:
+        """Record a call and keep its id for the answer."""
+        with recorded(
             self._invocations,
-            "answer",
+            operation,
             self.settings.model_in_use,
-            prompt=self._prompt,
-            parameters=generation.model_dump(mode="json"),
-        )
+            prompt=prompt,
+            parameters=parameters,
+            findings=run.guarding.unrecorded,
+        ) as call:
+            yield call
+        if call.id is not None:
+            run.invocations += (call.id,)
 
     def _denial(self, reply: AIMessageChunk) -> float | None:
         """Return how likely the model finds a denial; only the model that this was measured on is believed.
@@ -332,7 +334,7 @@ class _Run:
     guarding: Guarding
     standalone: str = ""
     dropped: tuple[Dropped, ...] = ()
-    invocation: int | None = None
+    invocations: tuple[int, ...] = ()
     timings: Timings = field(default_factory=Timings)
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
@@ -367,6 +369,6 @@ class _Run:
             usage=self.usage,
             noted=self.guarding.noted,
             dropped=self.dropped,
-            invocation=self.invocation,
+            invocations=self.invocations,
         )
         return replace(answer, **values)  # type: ignore[arg-type]

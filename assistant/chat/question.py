@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import BaseMessage
 
 from assistant.chat.events import Turn
 from assistant.errors import InputError
-from assistant.models.ask import SIDE_SLOT, complete
-from assistant.prompts import PromptTemplate, load_prompt
+from assistant.prompts import PromptTemplate
 from knowledge.keyword import stems
 
 MAX_CHARACTERS = 4000
@@ -66,10 +64,9 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
 def stand_alone(
     question: str,
     history: Sequence[Turn],
-    chat: BaseChatModel,
     tokens: int,
-    cancelled: threading.Event | None = None,
-    prompt: PromptTemplate | None = None,
+    prompt: PromptTemplate,
+    write: Callable[[Sequence[BaseMessage]], str],
 ) -> str:
     """Rewrite a follow-up with the names that it leaves out.
 
@@ -78,15 +75,21 @@ def stand_alone(
 
     The model's rewriting is used only if it keeps the follow-up's own content words and is one question; otherwise
     the question before is put in front, which searches nearly as well and never loses a word.
+
+    Args:
+        question: the follow-up.
+        history: earlier turns, oldest first; there is one.
+        tokens: of the answer before that the model reads, about.
+        prompt: the template of the rewriting.
+        write: asks the model.
+
     """
     before = history[-1]
     if swapped := _swapped(question, before.question):
         return swapped
     answer = re.sub(r"\s*\[\d+\]", "", before.answer)[: 3 * tokens]
-    messages = (prompt or load_prompt("rewrite")).messages(
-        conversation=f"Question: {before.question}\nAnswer: {answer}", question=question
-    )
-    written = complete(chat, messages, max_tokens=60, slot=SIDE_SLOT, cancelled=cancelled).strip().strip('"')
+    messages = prompt.messages(conversation=f"Question: {before.question}\nAnswer: {answer}", question=question)
+    written = write(messages).strip().strip('"')
     own = set(stems(_LEANS.sub(" ", _OPENS.sub(" ", question))))
     known = set(stems(f"{before.question} {answer}")) | own
     new = set(stems(written))

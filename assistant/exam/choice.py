@@ -9,17 +9,22 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 
 from assistant.models.ask import EXAM_SLOT, stream
 
+if TYPE_CHECKING:
+    from assistant.records.recorded import Call
+
 _UNSEEN = -15.0
 """Log-probability of a letter that is not even among the likeliest tokens."""
 _TOLD = -4.0
 """Log-probability of the letters that a model without probabilities did not name."""
-_ALTERNATIVES = 40
+READING: Mapping[str, Any] = {"max_tokens": 1, "temperature": 0.0, "logprobs": True, "top_logprobs": 40}
+"""How a letter is asked for."""
 
 
 def option_logprobs(
@@ -28,6 +33,7 @@ def option_logprobs(
     letters: Sequence[str],
     cancelled: threading.Event | None = None,
     slot: int = EXAM_SLOT,
+    call: Call | None = None,
 ) -> dict[str, float]:
     """Return the log-probability of each letter, normalized over the letters.
 
@@ -37,6 +43,7 @@ def option_logprobs(
         letters: the options.
         cancelled: set it to stop.
         slot: which of the embedded engine's prompts to build on.
+        call: hears the reply, to record it.
 
     Raises:
         GenerationFailed: the back end refused or broke off.
@@ -44,17 +51,8 @@ def option_logprobs(
     """
     found: dict[str, float] = {}
     told = ""
-    replies = stream(
-        chat,
-        messages,
-        slot=slot,
-        cancelled=cancelled,
-        logprobs=True,
-        top_logprobs=_ALTERNATIVES,
-        max_tokens=1,
-        temperature=0.0,
-    )
-    for reply in replies:
+    replies: Iterable[AIMessageChunk] = stream(chat, messages, slot=slot, cancelled=cancelled, **READING)
+    for reply in call.listen(replies) if call else replies:
         told += str(reply.text)
         if not found:
             found = _letters_of(reply, letters)
@@ -69,14 +67,15 @@ def yes_log_odds(
     messages: Sequence[BaseMessage],
     cancelled: threading.Event | None = None,
     slot: int = EXAM_SLOT,
+    call: Call | None = None,
 ) -> float:
-    """Return the log-odds of Yes against No as the answer to a prompt that asks for one of them.
+    """Return the log-odds of Yes against No as the answer to a prompt that asks for one of them; see `option_logprobs`.
 
     Raises:
         GenerationFailed: the back end refused or broke off.
 
     """
-    found = option_logprobs(chat, messages, ("Yes", "No"), cancelled, slot)
+    found = option_logprobs(chat, messages, ("Yes", "No"), cancelled, slot, call)
     return found["Yes"] - found["No"]
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.chat.events import Dropped
 from assistant.exam.asked import Asked
 from knowledge.embed import Vectors
 from knowledge.keyword import share_known, stems, weigh_stems
@@ -63,14 +64,24 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Claims by letter, and the best passages, best first."""
+    """Claims by letter, and the best passages, best first; ``dropped`` are what a guardrail kept out of both."""
 
     claims: Mapping[str, Claim]
     passages: tuple[Passage, ...]
+    dropped: tuple[Dropped, ...] = ()
 
 
-def gather(searcher: Searcher, asked: Asked, where: Filter = EVERYTHING) -> Evidence:
+Keep = Callable[[Sequence[Sequence[Hit]]], tuple[list[list[Hit]], tuple[Dropped, ...]]]
+
+
+def gather(searcher: Searcher, asked: Asked, where: Filter = EVERYTHING, keep: Keep | None = None) -> Evidence:
     """Search the notes for a question and each of its options.
+
+    Args:
+        searcher: over the notes.
+        asked: the question.
+        where: which notes to search.
+        keep: returns what of the hits of each search may be read, and what may not; without it, all may.
 
     Raises:
         CollectionNotFound: nothing is synced.
@@ -81,11 +92,12 @@ def gather(searcher: Searcher, asked: Asked, where: Filter = EVERYTHING) -> Evid
     count = len(letters)
     queries = [asked.stem, *(_joined(asked, letter) for letter in letters), *asked.options.values()]
     hits, vectors = searcher.search_many(queries, _FOR_STEM, where)
+    hits, dropped = keep(hits) if keep else (hits, ())
     of_stem, of_joined, of_option = hits[0], hits[1 : count + 1], hits[count + 1 :]
     found = [*of_stem, *_first(of_joined, _FOR_JOINED), *_first(of_option, _FOR_OPTION)]
     sentences = _sentences(found)
     if not sentences:
-        return Evidence({letter: Claim(dict.fromkeys(_SIGNS, 0.0), None) for letter in letters}, ())
+        return Evidence({letter: Claim(dict.fromkeys(_SIGNS, 0.0), None) for letter in letters}, (), dropped)
     table = _Table(sentences, asked, vectors, searcher.rarity())
     search = [max((hit.score for hit in own), default=0.0) for own in of_joined]
     scores = {
@@ -95,7 +107,7 @@ def gather(searcher: Searcher, asked: Asked, where: Filter = EVERYTHING) -> Evid
     }
     passages = table.passages(scores)
     claims = {letter: table.claim(at, search[at], passages[0]) for at, letter in enumerate(letters)}
-    return Evidence(claims, passages)
+    return Evidence(claims, passages, dropped)
 
 
 def context(evidence: Evidence, budget: int, count: Callable[[str], int]) -> str:

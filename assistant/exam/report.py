@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from assistant.exam.asked import Asked
-from assistant.exam.solve import OptionNote, Solution
+from assistant.exam.solution import OptionNote, Solution
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #FAF7F1; --ink: #1C2030; --quiet: #5B6070; --second: #2B5C86;
@@ -30,7 +30,7 @@ small, .note, .verdict { color: var(--quiet); font: 15px/1.5 system-ui, sans-ser
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question and its solution, or why there is none."""
+    """A question, as its solution holds it where there is one, and the solution, or why there is none."""
 
     asked: Asked
     solution: Solution | None
@@ -95,9 +95,12 @@ def report_html(rows: Sequence[Row], accuracy: Accuracy | None) -> str:
 
 
 def _article(row: Row) -> str:
-    head = f"<article><h2>{escape(row.asked.id)}. {escape(row.asked.stem)}</h2>"
     if row.solution is None:
-        return f'{head}<p class="verdict">{escape(row.error)}</p></article>'
+        # Its text stays out: nothing has masked what it may hold.
+        return f'<article><h2>{escape(row.asked.id)}</h2><p class="verdict">{escape(row.error)}</p></article>'
+    head = f"<article><h2>{escape(row.asked.id)}. {escape(row.asked.stem)}</h2>"
+    if row.solution.blocked:
+        return f'{head}<p class="verdict">{escape(row.solution.blocked)}</p></article>'
     verdict = {None: "", True: "Right.", False: f"Not right; the key is {', '.join(row.asked.key)}."}[row.right]
     if not row.solution.covered:
         verdict += " Your notes do not cover this question; the answer is the model's own guess."
@@ -120,5 +123,6 @@ def _article(row: Row) -> str:
 def _option(letter: str, text: str, probability: float, note: OptionNote, key: bool) -> str:
     mark = ' <span class="mark">✓ answer</span>' if note.right else ""
     mark += ' <span class="key">key</span>' if key and not note.right else ""
-    said = f'<p class="note">{escape(note.text)} [{note.marker}]</p>' if note.text else ""
+    source = f" [{note.marker}]" if note.marker else ""
+    said = f'<p class="note">{escape(note.text)}{source}</p>' if note.text else ""
     return f"<li>{letter}. {escape(text)}{mark} <small>{probability:.0%}</small>{said}</li>"

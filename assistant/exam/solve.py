@@ -10,6 +10,8 @@
 Where several options are right, the model is asked of each option whether it is among them (**each**, log-odds of Yes),
 as the probabilities of one letter say little of the second best.
 
+What is asked, read and said passes the guardrail of the settings, as in the chat (``assistant.exam.guarded``).
+
 They are joined by a conditional logit (McFadden 1974) whose weights were fitted on the dev part of the bank by
 ``python -m eval.bench.exam --fit``; ``eval/data/README.md`` has the figures. The prompts begin with worked examples,
 which are read once a process and cost nothing later.
@@ -21,25 +23,27 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
-from assistant.chat.events import Citation
+from assistant.chat.guarding import Guarding, InForce
 from assistant.exam.asked import Asked
-from assistant.exam.choice import normalized, option_logprobs, yes_log_odds
-from assistant.exam.evidence import Claim, Evidence, context, gather
+from assistant.exam.choice import READING, normalized, option_logprobs, yes_log_odds
+from assistant.exam.evidence import Evidence, context, gather
+from assistant.exam.guarded import check, check_claims, keep_clean
+from assistant.exam.solution import Solution, cite
+from assistant.guardrails.pii import Masks
 from assistant.models.ask import EXAM_SLOT, SEVERAL_SLOT
 from assistant.models.chat import make_chat_model
 from assistant.models.embedded import EmbeddedChat
-from assistant.prompts import PromptLibrary
+from assistant.prompts import PromptLibrary, PromptTemplate
 from assistant.records.invocations import Invocations
-from assistant.records.recorded import recorded
+from assistant.records.recorded import INTERVENED, Call, recorded
 from assistant.rooms import open_searcher
 from assistant.settings import Settings
 from knowledge.search import Filter, Searcher
-from knowledge.store import sentence_texts
 
 WEIGHTS: Mapping[str, float] = {
     "open": 0.79,
@@ -63,38 +67,6 @@ COVERED = 0.34
 questions of the bank 99 % are above it; of 16 general ones 14 are below, and two on other clouds above."""
 
 
-@dataclass(frozen=True, slots=True)
-class OptionNote:
-    """What the notes say of one option.
-
-    ``text`` is empty where they do not name it; ``marker`` is the number of its citation; ``line`` counts from 1.
-    """
-
-    text: str
-    section: tuple[str, ...]
-    file: str
-    line: int
-    marker: int
-    right: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """The answer to a question.
-
-    ``answer`` are letters, ``probabilities`` 0 to 1 by letter and sum to 1, ``covered`` says whether the notes say
-    something about the question, ``seconds`` is how long it took.
-    """
-
-    id: str
-    answer: tuple[str, ...]
-    probabilities: Mapping[str, float]
-    covered: bool
-    notes: Mapping[str, OptionNote]
-    citations: tuple[Citation, ...]
-    seconds: float
-
-
 class Solver:
     """Answers questions with the chat model of the settings; safe to share between threads.
 
@@ -108,6 +80,7 @@ class Solver:
         self.settings = settings
         self._searcher = searcher
         self._invocations = invocations
+        self._in_force = InForce(settings, lambda: self.searcher.embedder)
         library = PromptLibrary.of(settings)
         self._prompt = library.load("choice")
         self._several = library.load("choice-several")
@@ -145,67 +118,102 @@ class Solver:
             cancelled: set it to stop; what is known by then is the answer.
 
         Raises:
+            InputError: there is no guardrail as the settings name it, or its document is not valid.
             KnowledgeError: nothing is synced, or the index cannot be used.
             ModelError: the model is missing, damaged, or broke off.
 
         """
         # Loading is not part of the time of a question.
-        _ = (self.searcher, self.chat if asked.choose == 1 else self._several_chat)
+        _ = (self.searcher, self.chat if asked.choose == 1 else self._several_chat, self._warm_guardrail)
         began = time.perf_counter()
-        evidence, signs = self.read(asked, collections, cancelled)
+        guarding = self._in_force.guarding(Masks())
+        asked, blocked = check(asked, guarding)
+        if blocked:
+            with self._recorded(self._prompt if asked.choose == 1 else self._several, guarding) as call:
+                call.stopped(INTERVENED)
+            return Solution(asked, blocked=blocked, noted=guarding.noted, seconds=time.perf_counter() - began)
+        evidence = self._gather(asked, collections, guarding)
+        said = check_claims(evidence.claims, guarding)
+        signs = self._signs(asked, evidence, guarding, cancelled)
         probabilities = weigh(signs, WEIGHTS if asked.choose == 1 else SEVERAL)
         answer = choose(probabilities, asked.choose)
-        citations, notes_by_letter = _cite(evidence.claims, answer)
+        citations, notes = cite(evidence.claims, said, answer)
         return Solution(
-            id=asked.id,
+            asked=asked,
             answer=answer,
             probabilities=probabilities,
             covered=covers(evidence),
-            notes=notes_by_letter,
-            citations=citations,
+            notes=notes,
+            citations=tuple(map(guarding.citation, citations)),
             seconds=time.perf_counter() - began,
+            noted=guarding.noted,
+            dropped=evidence.dropped,
         )
 
     def read(
         self, asked: Asked, collections: Sequence[str] = (), cancelled: threading.Event | None = None
     ) -> tuple[Evidence, dict[str, dict[str, float]]]:
-        """Return what the notes say, and the signs of each option before they are weighed.
+        """Return what the notes say, and the signs of each option before they are weighed, of a question as it stands.
 
         Raises:
             KnowledgeError: nothing is synced, or the index cannot be used.
             ModelError: the model is missing, damaged, or broke off.
 
         """
-        evidence = gather(self.searcher, asked, Filter(tuple(collections)))
-        signs = {letter: dict(claim.signs) for letter, claim in evidence.claims.items()}
-        read, prompt = (self._read_letter, self._prompt) if asked.choose == 1 else (self._read_each, self._several)
-        with recorded(self._invocations, "exam", self.settings.model_in_use, prompt=prompt):
-            for letter, found in read(asked, evidence, cancelled).items():
-                signs[letter] |= found
-        return evidence, signs
+        guarding = self._in_force.guarding(Masks())
+        evidence = self._gather(asked, collections, guarding)
+        return evidence, self._signs(asked, evidence, guarding, cancelled)
+
+    @cached_property
+    def _warm_guardrail(self) -> None:
+        self._in_force.warm()
+
+    def _gather(self, asked: Asked, collections: Sequence[str], guarding: Guarding) -> Evidence:
+        return gather(self.searcher, asked, Filter(tuple(collections)), partial(keep_clean, guarding=guarding))
+
+    def _signs(
+        self, asked: Asked, evidence: Evidence, guarding: Guarding, cancelled: threading.Event | None
+    ) -> dict[str, dict[str, float]]:
+        read = self._read_letter if asked.choose == 1 else self._read_each
+        found = read(asked, evidence, guarding, cancelled)
+        return {letter: {**claim.signs, **found[letter]} for letter, claim in evidence.claims.items()}
 
     def _read_letter(
-        self, asked: Asked, evidence: Evidence, cancelled: threading.Event | None
+        self, asked: Asked, evidence: Evidence, guarding: Guarding, cancelled: threading.Event | None
     ) -> dict[str, dict[str, float]]:
         letters = list(asked.options)
-        closed = option_logprobs(self.chat, self._prompt.messages(**variables(asked)), letters, cancelled)
-        opened = closed
-        if math.exp(max(closed.values())) < SURE:
-            given = self._with_notes(asked, evidence)
-            opened = option_logprobs(self.chat, self._prompt.messages(**given), letters, cancelled)
+
+        def read(given: Mapping[str, str]) -> dict[str, float]:
+            with self._recorded(self._prompt, guarding) as call:
+                return option_logprobs(self.chat, self._prompt.messages(**given), letters, cancelled, call=call)
+
+        closed = read(variables(asked))
+        sure = math.exp(max(closed.values())) >= SURE
+        opened = closed if sure else read(self._with_notes(asked, evidence))
         return {letter: {"open": opened[letter], "closed": closed[letter]} for letter in letters}
 
     def _read_each(
-        self, asked: Asked, evidence: Evidence, cancelled: threading.Event | None
+        self, asked: Asked, evidence: Evidence, guarding: Guarding, cancelled: threading.Event | None
     ) -> dict[str, dict[str, float]]:
         # Only the last words differ between the options: what stands before them is read once.
         given, chat = self._with_notes(asked, evidence), self._several_chat
-        return {
-            letter: {
-                "each": yes_log_odds(chat, self._several.messages(**given, letter=letter), cancelled, SEVERAL_SLOT)
-            }
-            for letter in asked.options
-        }
+
+        def read(letter: str) -> float:
+            with self._recorded(self._several, guarding) as call:
+                messages = self._several.messages(**given, letter=letter)
+                return yes_log_odds(chat, messages, cancelled, SEVERAL_SLOT, call)
+
+        return {letter: {"each": read(letter)} for letter in asked.options}
+
+    def _recorded(self, prompt: PromptTemplate, guarding: Guarding) -> AbstractContextManager[Call]:
+        return recorded(
+            self._invocations,
+            "exam",
+            self.settings.model_in_use,
+            prompt=prompt,
+            parameters=READING,
+            findings=guarding.unrecorded,
+        )
 
     def _with_notes(self, asked: Asked, evidence: Evidence) -> dict[str, str]:
         """Return the variables of a prompt with as much of the best passages as there is time to read."""
@@ -237,43 +245,3 @@ def variables(asked: Asked, notes: str = "") -> dict[str, str]:
     """Return the variables of the prompt; ``notes`` are lines, empty for none."""
     options = "\n".join(f"{letter}. {' '.join(text.split())}" for letter, text in asked.options.items())
     return {"notes": f"Notes:\n{notes}\n\n" if notes else "", "stem": asked.stem.strip(), "options": options}
-
-
-def _cite(claims: Mapping[str, Claim], answer: Sequence[str]) -> tuple[tuple[Citation, ...], dict[str, OptionNote]]:
-    """Number the passages that speak of the options, those of the answer first."""
-    used: dict[str, list[int]] = {}
-    passages: dict[str, Claim] = {}
-    for letter in [*answer, *(letter for letter in claims if letter not in answer)]:
-        if best := claims[letter].best:
-            used.setdefault(best.hit.chunk.id, []).append(best.number)
-            passages.setdefault(best.hit.chunk.id, claims[letter])
-    markers = {chunk_id: number for number, chunk_id in enumerate(used, 1)}
-    citations = tuple(_citation(markers[chunk_id], claim, used[chunk_id]) for chunk_id, claim in passages.items())
-    notes = {
-        letter: OptionNote(
-            text=claim.best.words if claim.best else "",
-            section=claim.best.hit.chunk.heading if claim.best else (),
-            file=claim.best.hit.chunk.file if claim.best else "",
-            line=claim.best.hit.chunk.start_line if claim.best else 0,
-            marker=markers[claim.best.hit.chunk.id] if claim.best else 0,
-            right=letter in answer,
-        )
-        for letter, claim in claims.items()
-    }
-    return citations, notes
-
-
-def _citation(marker: int, claim: Claim, numbers: Sequence[int]) -> Citation:
-    assert claim.best is not None  # only claims with a sentence are numbered
-    hit = claim.best.hit
-    spans = sentence_texts(hit.chunk)
-    return Citation(
-        marker=marker,
-        collection=hit.collection,
-        file=hit.chunk.file,
-        heading=hit.chunk.heading,
-        start_line=hit.chunk.start_line,
-        end_line=hit.chunk.end_line,
-        text=hit.chunk.text,
-        used=tuple(spans[number][:2] for number in sorted(set(numbers)) if number < len(spans)),
-    )

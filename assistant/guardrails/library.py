@@ -9,9 +9,7 @@ Whoever can write to the folder can change what is checked: the files are neithe
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import InputError
 from assistant.guardrails.document import GuardrailDocument, dump, parse, read
+from assistant.writing import write_whole
 
 POLICIES = Path(__file__).parent / "policies"
 DRAFT = "DRAFT"
@@ -90,7 +89,7 @@ class Library:
         # Validated again, as a copy that was changed in memory has not been.
         saved = read(document.model_dump(exclude_defaults=True) | {"name": name})
         with self._writing(name):
-            _write(self._file(name, DRAFT), dump(saved))
+            write_whole(self._file(name, DRAFT), dump(saved))
         return saved
 
     def publish(self, name: str, description: str = "") -> int:
@@ -105,7 +104,7 @@ class Library:
             changed = {"description": description} if description else {}
             made = read(draft.model_dump(exclude_defaults=True) | changed)
             number = max(self._numbers(name), default=0) + 1
-            _write(self._file(name, str(number)), dump(made))
+            write_whole(self._file(name, str(number)), dump(made))
         return number
 
     def delete(self, name: str) -> None:
@@ -159,16 +158,3 @@ class Library:
 def _is_guardrail(file: str) -> bool:
     parts = file.split(".")
     return bool(_NAME.fullmatch(parts[0])) and (len(parts) == 2 or (len(parts) == 3 and bool(_VERSION.match(parts[1]))))
-
-
-def _write(file: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -6,15 +6,14 @@ is kept beside it as ``ID@VERSION.toml``.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from assistant.errors import InputError, SettingsError
 from assistant.prompts.library import PromptLibrary
 from assistant.prompts.read import line_of, parse_template, read_template
 from assistant.prompts.template import PromptTemplate
+from assistant.writing import write_whole
 
 LONGEST = 200_000
 """Characters that a template may have; one that long is past the context of every model in the catalog."""
@@ -117,17 +116,8 @@ def _keep(file: Path, template: PromptTemplate) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-                out.write(text)
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(file, text)
     except OSError as error:
         raise SettingsError(f"{file} cannot be written ({error.strerror or error}).") from error
 

@@ -32,7 +32,7 @@ class FindingCount:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One time a model was asked.
+    """One call to a model, or what a guardrail stopped before the call.
 
     ``operation`` is what for (answer, rewrite, exam, judge, flashcards, agent …), ``at`` the UTC moment it began.
     ``first_token`` and ``total`` are seconds; tokens and ``first_token`` are None where the back end does not tell.

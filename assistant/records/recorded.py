@@ -3,8 +3,12 @@
 ::
 
     with recorded(invocations, "answer", settings.model, prompt=template, parameters={…}) as call:
-        for reply in replies:
-            call.hear(reply)
+        for reply in call.listen(replies):
+            …
+
+As in Amazon Bedrock, one call to a model is one invocation: an answer to a follow-up may take two (rewrite, answer), an
+exam question one for each reading. What a guardrail finds is told once, with the call that comes next or is under way;
+a question that it stops before any call is an invocation without tokens.
 
 A record that cannot be written is told of once in the log, and never breaks what it records.
 """
@@ -14,7 +18,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessageChunk
 
     from assistant.guardrails.findings import Finding
+
+INTERVENED = "guardrail_intervened"
+"""Why a reply ended, by Bedrock's name."""
 
 
 class Prompted(Protocol):
@@ -45,6 +52,7 @@ def recorded(
     prompt: Prompted | None = None,
     parameters: Mapping[str, Any] | None = None,
     conversation_id: str | None = None,
+    findings: Callable[[], Iterable[Finding]] = tuple,
 ) -> Iterator[Call]:
     """Record what happens inside the block, errors included, which pass on; ``call.id`` is its id afterwards.
 
@@ -55,6 +63,7 @@ def recorded(
         prompt: the template of the prompt.
         parameters: how the model writes.
         conversation_id: to which conversation it belongs.
+        findings: asked at the end of the block for what guardrails found.
 
     """
     asked = Invocation(
@@ -74,6 +83,7 @@ def recorded(
         raise
     finally:
         if invocations is not None:
+            call.found(findings())
             call.id = invocations.keep(call.result(error))
 
 
@@ -86,6 +96,12 @@ class Call:
         self._begun = time.perf_counter()
         self._first: float | None = None
         self._findings: list[FindingCount] = []
+
+    def listen(self, replies: Iterable[AIMessageChunk]) -> Iterator[AIMessageChunk]:
+        """Yield the parts of a reply as they come, each heard."""
+        for reply in replies:
+            self.hear(reply)
+            yield reply
 
     def hear(self, reply: AIMessageChunk) -> None:
         """Take the next part of a streamed reply, or a whole one."""
@@ -104,7 +120,7 @@ class Call:
         )
 
     def stopped(self, reason: str) -> None:
-        """Say why the reply ended, where that does not come with it (``guardrail_intervened``)."""
+        """Say why the reply ended, where that does not come with it (`INTERVENED`)."""
         self._asked = replace(self._asked, stop_reason=reason)
 
     def found(self, findings: Iterable[Finding]) -> None:

@@ -15,21 +15,25 @@ from rich.text import Text
 from assistant.errors import EtudeError, InputError
 from assistant.exam.intake import read_questions
 from assistant.exam.report import Row, accuracy_of, report_html
-from assistant.exam.solve import Solution, Solver
+from assistant.exam.solution import Solution
+from assistant.exam.solve import Solver
+from assistant.rooms import open_invocations
 from assistant.settings import load_settings
 
 
 def run_answer(file: Path, report: Path | None, collections: Sequence[str], *, as_json: bool) -> None:
     """Answer every question of a file; the last line is the accuracy where keys are given.
 
-    A question that fails says so in its row; the exit code is then that of its error.
+    A question that fails says so in its row; the exit code is then that of its error. One that the guardrail stops has
+    the guardrail's message in its row, and counts as not right.
 
     Raises:
         InputError: the file cannot be read, or lines are wrong; nothing is answered then.
 
     """
     questions = read_questions(file)
-    solver = Solver(load_settings())
+    settings = load_settings()
+    solver = Solver(settings, invocations=open_invocations(settings))
     solver.searcher.size()
     rows: list[Row] = []
     failed = 0
@@ -37,7 +41,7 @@ def run_answer(file: Path, report: Path | None, collections: Sequence[str], *, a
     for asked in questions:
         try:
             solution = solver.solve(asked, collections)
-            rows.append(Row(asked, solution))
+            rows.append(Row(solution.asked, solution))
             _say(console, rows[-1], as_json=as_json)
         except EtudeError as error:
             failed = error.exit_code
@@ -63,7 +67,7 @@ def run_answer(file: Path, report: Path | None, collections: Sequence[str], *, a
 def solution_json(solution: Solution) -> dict[str, Any]:
     """Return a solution as programs read it."""
     return {
-        "id": solution.id,
+        "id": solution.asked.id,
         "answer": list(solution.answer),
         "probabilities": {letter: round(value, 4) for letter, value in solution.probabilities.items()},
         "covered": solution.covered,
@@ -84,6 +88,7 @@ def solution_json(solution: Solution) -> dict[str, Any]:
             for letter, note in solution.notes.items()
         },
         "seconds": round(solution.seconds, 3),
+        "blocked": solution.blocked or None,
     }
 
 
@@ -95,6 +100,10 @@ def _say(console: Console, row: Row, *, as_json: bool) -> None:
         typer.echo(json.dumps(solution_json(solution), ensure_ascii=False))
         return
     console.print(Text(f"{row.asked.id}. {row.asked.stem}", style="bold"))
+    if solution.blocked:
+        console.print(Text(f"   {solution.blocked}"))
+        console.print()
+        return
     if not solution.covered:
         console.print("   Your notes do not cover this question; the answer is the model's own guess.", style="dim")
     for letter, text in row.asked.options.items():
@@ -102,10 +111,14 @@ def _say(console: Console, row: Row, *, as_json: bool) -> None:
         sign = "✓" if note.right else " "
         console.print(Text(f" {sign} {letter}. {text}  ({solution.probabilities[letter]:.0%})"))
         if note.text:
-            console.print(Text(f"      {note.text} [{note.marker}]", style="dim"))
+            source = f" [{note.marker}]" if note.marker else ""
+            console.print(Text(f"      {note.text}{source}", style="dim"))
     for citation in solution.citations:
         place = f"{citation.file}:{citation.start_line}  {' > '.join(citation.heading)}"
         console.print(Text(f"   [{citation.marker}] {place}", style="dim"))
+    for passage in solution.dropped:
+        place = f"{passage.file}:{passage.start_line}"
+        console.print(Text(f"   Kept from the model: {place}  {passage.why}", style="dim"))
     console.print()
 
 

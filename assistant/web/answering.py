@@ -250,8 +250,8 @@ class Desk:
         else:
             turn = self._records.replace_turn(job.ask.replaces, answer)
         self._records.save_masks(conversation, masks.dumps())
-        if self._invocations and answer.invocation is not None:
-            self._invocations.belong_to([answer.invocation], conversation, turn)
+        if self._invocations and answer.invocations:
+            self._invocations.belong_to(answer.invocations, conversation, turn)
         return progress
 
     def _masks(self, conversation: str) -> Masks:

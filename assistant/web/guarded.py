@@ -1,4 +1,4 @@
-"""What the guardrail did about a question and its answer, as the chat shows it."""
+"""What the guardrail did about a question and its answer, as the chat and the exam show it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,33 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from assistant.chat.events import Answer, Dropped, Noted
+from assistant.chat.events import Dropped, Noted
 from assistant.web import words
 from assistant.web.guardrails.kinds import CONTENT, capital, in_words
 
 UNSUPPORTED = "Your notes do not support this sentence"
 
 
-def blocked_html(answer: Answer) -> str:
+def blocked_html(message: str, noted: Sequence[Noted]) -> str:
     """Return the notice that stands in the place of an answer that was stopped, and why."""
-    kinds = _counted(noted for noted in answer.noted if noted.action == "BLOCK" and noted.source != "DOCUMENT")
+    kinds = _counted(each for each in noted if each.action == "BLOCK" and each.source != "DOCUMENT")
     why = "; ".join(_explained(policy, kind) for policy, kind in kinds)
     because = f'<p class="why"><b>Why</b> {escape(capital(why))}.</p>' if why else ""
-    return f'<div class="guarded" role="note"><p>{escape(answer.text)}</p>{because}</div>'
+    return f'<div class="guarded" role="note"><p>{escape(message)}</p>{because}</div>'
 
 
-def noted_html(answer: Answer) -> str:
-    """Return one small line that says what was done to what was asked and answered; nothing where nothing was."""
-    done = [("Masked", _counted(noted for noted in answer.noted if noted.action == "ANONYMIZE"))]
-    if not answer.blocked:
-        removed = (noted for noted in answer.noted if noted.kind == "GROUNDING" and noted.action == "BLOCK")
+def noted_html(noted: Sequence[Noted], doubtful: Sequence[tuple[int, int]] = (), *, blocked: bool = False) -> str:
+    """Return one small line that says what was done to what was asked and answered; nothing where nothing was.
+
+    Args:
+        noted: what the guardrail found.
+        doubtful: spans of the answer that are underlined.
+        blocked: whether there is no answer.
+
+    """
+    done = [("Masked", _counted(each for each in noted if each.action == "ANONYMIZE"))]
+    if not blocked:
+        removed = (each for each in noted if each.kind == "GROUNDING" and each.action == "BLOCK")
         done.append(("Removed", _counted(removed)))
     said = [
         f"{label}: " + ", ".join(f"{in_words(*kind)} ({count:,})" for kind, count in kinds.items())
@@ -33,8 +40,8 @@ def noted_html(answer: Answer) -> str:
         if kinds
     ]
     line = escape(" · ".join(said))
-    if answer.doubtful:
-        underlined = "sentences" if len(answer.doubtful) > 1 else "this sentence"
+    if doubtful:
+        underlined = "sentences" if len(doubtful) > 1 else "this sentence"
         legend = f'<span class="doubtful">Underlined</span>: your notes do not support {underlined}'
         line = f"{line} · {legend}" if line else legend
     return f'<p class="noted">{line}</p>' if line else ""

@@ -86,7 +86,7 @@ def answer_html(answer: Answer) -> str:
     One that the guardrail stopped is a notice with the reason; what it masked, removed or doubts is said below.
     """
     if answer.blocked:
-        return blocked_html(answer) + noted_html(answer)
+        return blocked_html(answer.text, answer.noted) + noted_html(answer.noted, answer.doubtful, blocked=True)
     citations = {citation.marker: citation for citation in answer.citations}
     # A refusal names the nearest headings in its text; here they are a list.
     written = NOT_COVERED if answer.refused and answer.nearest else answer.text
@@ -95,7 +95,10 @@ def answer_html(answer: Answer) -> str:
         answer.doubtful if written == answer.text else (),
         lambda text: to_html(text, lambda number: _marker(citations[number]) if number in citations else None),
     )
-    parts = [f'<div class="reading answer">{text}</div>' if answer.text.strip() else "", noted_html(answer)]
+    parts = [
+        f'<div class="reading answer">{text}</div>' if answer.text.strip() else "",
+        noted_html(answer.noted, answer.doubtful),
+    ]
     if answer.nearest:
         parts.append(_nearest(answer.nearest))
     if answer.stopped:

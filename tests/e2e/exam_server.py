@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
 
 import uvicorn
 
 from assistant.chat.events import Citation
 from assistant.chat.pipeline import Assistant
 from assistant.exam.asked import Asked
+from assistant.exam.solution import OptionNote, Solution
 from assistant.records import Records
 from assistant.settings import load_settings
 from assistant.web.answering import Desk
@@ -19,36 +19,24 @@ from assistant.web.serve import end_streams, listening, make_app
 TEXT = "Amazon Polly turns text into lifelike speech. It offers several engines."
 
 
-@dataclass(frozen=True)
-class Note:
-    text: str
-    section: tuple[str, ...] = ("Speech", "Amazon Polly")
-    file: str = "speech.md"
-    line: int = 7
-    marker: int = 1
-    right: bool = False
+CITED = Citation(1, "notes", "speech.md", ("Speech", "Amazon Polly"), 7, 9, TEXT, ((0, 45),))
 
 
-@dataclass(frozen=True)
-class Solved:
-    answer: tuple[str, ...]
-    probabilities: dict[str, float]
-    covered: bool = True
-    notes: dict[str, Note] = field(default_factory=dict)
-    citations: tuple[Citation, ...] = (
-        Citation(1, "notes", "speech.md", ("Speech", "Amazon Polly"), 7, 9, TEXT, ((0, 45),)),
-    )
-    seconds: float = 0.2
-
-
-def solve(asked: Asked, *, cancelled: threading.Event | None = None) -> Solved:
+def solve(asked: Asked, *, cancelled: threading.Event | None = None) -> Solution:
     """Choose the option that names Polly; a question about football is not covered."""
     time.sleep(0.2)
     if "football" in asked.stem:
-        return Solved(("A",), dict.fromkeys(asked.options, 0.5), covered=False, citations=())
+        return Solution(asked, ("A",), dict.fromkeys(asked.options, 0.5), seconds=0.2)
     best = next((letter for letter, text in asked.options.items() if "Polly" in text), "A")
-    notes = {best: Note("Amazon Polly turns text into lifelike speech.", right=True)}
-    return Solved((best,), {letter: 0.85 if letter == best else 0.05 for letter in asked.options}, notes=notes)
+    return Solution(
+        asked,
+        (best,),
+        {letter: 0.85 if letter == best else 0.05 for letter in asked.options},
+        covered=True,
+        notes={best: OptionNote(TEXT.split(". ")[0] + ".", CITED.heading, CITED.file, CITED.start_line, 1, right=True)},
+        citations=(CITED,),
+        seconds=0.2,
+    )
 
 
 def main() -> None:

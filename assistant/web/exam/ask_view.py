@@ -11,10 +11,11 @@ from assistant.exam.asked import Asked
 from assistant.web import words
 from assistant.web.exam import pieces
 from assistant.web.exam.charts import thin_bar
+from assistant.web.guarded import blocked_html, dropped_html, noted_html
 from assistant.web.render import sources_html
 
 if TYPE_CHECKING:
-    from assistant.exam.solve import OptionNote, Solution
+    from assistant.exam.solution import OptionNote, Solution
 
 TRY = """Which AWS service turns text into spoken audio?
 A. Amazon Transcribe
@@ -66,11 +67,15 @@ def solved_html(solved: Sequence[Solved], of: int, *, stopped: bool = False, err
 
 def one_html(solved: Solved, number: int, of: int) -> str:
     """Return one answered question."""
-    asked, solution = solved.asked, solved.solution
+    solution = solved.solution
+    asked = solution.asked if solution else solved.asked
     head = f'<p class="choose">Question {number} of {of}</p>' if of > 1 else ""
     stem = f'{head}<h2 class="stem">{escape(asked.stem)}</h2>'
     if solution is None:
         return f'<article class="turn solved-one">{stem}{words.notice(solved.error)}</article>'
+    if solution.blocked:
+        stopped = blocked_html(solution.blocked, solution.noted) + noted_html(solution.noted, blocked=True)
+        return f'<article class="turn solved-one">{stem}{stopped}</article>'
     answer = " and ".join(solution.answer)
     said = f'<p class="verdict right">Answer: {escape(answer)}</p>' if answer else ""
     if not solution.covered:
@@ -79,9 +84,10 @@ def one_html(solved: Solved, number: int, of: int) -> str:
     rows = "".join(_option(asked, solution, letter) for letter in asked.options)
     return (
         f'<article class="turn solved-one" data-answer="{escape(" ".join(solution.answer))}">{stem}{said}'
-        f'<ul class="options solved">{rows}</ul>{_cited(solution)}'
+        f'<ul class="options solved">{rows}</ul>{_cited(solution)}{noted_html(solution.noted)}'
         f'<p class="counts">{solution.seconds:.1f} s</p>'
-        f'<div class="passages" hidden>{sources_html(solution.citations)}</div></article>'
+        f'<div class="passages" hidden>{sources_html(solution.citations)}</div>'
+        f"{dropped_html(solution.dropped)}</article>"
     )
 
 
@@ -105,7 +111,8 @@ def _why(note: OptionNote) -> str:
         if note.marker
         else ""
     )
-    where = f'<small class="where">{pieces.path_html(note.section)} · {escape(note.file)}:{note.line}</small>'
+    place = f"{pieces.path_html(note.section)} · {escape(note.file)}:{note.line}"
+    where = f'<small class="where">{place}</small>' if note.file else ""
     return f'<p class="why">{escape(note.text)}{cite}</p>{where}'
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.exam.asked import Asked
 
 if TYPE_CHECKING:
-    from assistant.exam.solve import Solution
+    from assistant.exam.solution import Solution
 
 
 class Solve(Protocol):

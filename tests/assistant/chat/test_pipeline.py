@@ -7,6 +7,7 @@ import pytest
 from assistant.chat.events import Answer, Delta, Stage, Turn
 from assistant.chat.pipeline import Assistant
 from assistant.errors import CollectionNotFound, InputError
+from assistant.records import Invocations, Records
 from assistant.rooms import open_embedder, open_index
 from assistant.settings import Generation
 from knowledge.sync import sync
@@ -90,6 +91,24 @@ def test_a_follow_up_is_searched_as_a_question_of_its_own(assistant):
     assert "Textract" in answer.standalone
     assert answer.standalone != answer.question
     assert any(citation.heading[-1] == "Amazon Textract" for citation in answer.citations) or answer.refused
+
+
+def test_rewriting_a_follow_up_is_an_invocation_of_its_own(assistant, tmp_path):
+    records = Records(f"sqlite:///{tmp_path / 'records.sqlite3'}")
+    invocations = Invocations(records.database)
+    asking = Assistant(assistant.settings, searcher=assistant.searcher, invocations=invocations)
+    before = Turn("What does Amazon Polly do?", "Amazon Polly turns text into lifelike speech. [1]")
+    _, answer = run(asking, "Does it offer lexicons and SSML?", history=[before])
+    rewrite, reply = sorted(invocations.find(), key=lambda one: one.id)
+    assert [(one.operation, one.prompt) for one in (rewrite, reply)] == [("rewrite", "rewrite"), ("answer", "answer")]
+    assert answer.invocations == (rewrite.id, reply.id)
+    assert rewrite.input_tokens > 0
+    assert 0 < rewrite.output_tokens <= rewrite.parameters["max_tokens"]
+    assert 0 < rewrite.first_token <= rewrite.total
+    # Another name in the place of the first needs no model, and leaves no record of one.
+    _, swapped = run(asking, "What about Textract?", history=[before])
+    assert "rewrite" not in [one.operation for one in invocations.find() if one.id in swapped.invocations]
+    records.close()
 
 
 def test_stop_ends_the_answer_and_keeps_what_was_written(assistant):

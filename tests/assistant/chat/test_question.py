@@ -3,6 +3,7 @@ import pytest
 from assistant.chat.events import Turn
 from assistant.chat.question import check_question, leans_on_history, stand_alone
 from assistant.errors import InputError
+from assistant.prompts import load_prompt
 
 HISTORY = [Turn("What is Amazon Polly?", "Amazon Polly turns text into lifelike speech. [1]")]
 
@@ -43,5 +44,7 @@ def test_a_question_of_its_own_does_not(question):
     ],
 )
 def test_what_about_asks_the_question_before_of_another_thing(before, follow_up, alone):
-    # No chat model is needed, so none is given.
-    assert stand_alone(follow_up, [Turn(before, "An answer. [1]")], None, 400) == alone
+    def unasked(messages):
+        raise AssertionError("no model is needed")
+
+    assert stand_alone(follow_up, [Turn(before, "An answer. [1]")], 400, load_prompt("rewrite"), unasked) == alone

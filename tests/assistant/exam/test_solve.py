@@ -9,6 +9,7 @@ from assistant.exam.asked import Asked, asked_from_row
 from assistant.exam.choice import normalized
 from assistant.exam.report import Row, accuracy_of, report_html
 from assistant.exam.solve import WEIGHTS, Solver, weigh
+from assistant.records import Invocations, Metrics, Records
 from assistant.rooms import open_embedder, open_index
 from knowledge.sync import sync
 
@@ -78,6 +79,35 @@ def test_a_question_far_from_the_notes_is_not_covered(solver):
     stem = "Which country won the football world cup of 1998?"
     found = solver.solve(Asked("3", stem, {"A": "France", "B": "Brazil", "C": "Italy"}))
     assert not found.covered
+
+
+def test_every_call_to_the_model_is_one_invocation(solver, tmp_path):
+    records = Records(f"sqlite:///{tmp_path / 'records.sqlite3'}")
+    invocations = Invocations(records.database)
+    asking = Solver(solver.settings, searcher=solver.searcher, invocations=invocations)
+    stem = "Write to maria@example.org: which service reads articles aloud? Ask maria@example.org."
+    asking.solve(Asked("1", stem, OPTIONS))
+    of_one = sorted(invocations.find(), key=lambda one: one.id)
+    asking.solve(Asked("2", "Which two services work with speech? (Select TWO.)", OPTIONS, 2))
+    of_several = invocations.find()[: -len(of_one)]
+    assert 1 <= len(of_one) <= 2  # without notes and, where that is unsure, with them
+    assert {one.prompt for one in of_one} == {"choice"}
+    assert [one.prompt for one in of_several] == ["choice-several"] * len(OPTIONS)
+    for one in of_one + of_several:
+        assert (one.operation, one.model) == ("exam", "smollm2-135m-instruct")
+        assert one.input_tokens > 100
+        assert one.output_tokens in (0, 1)
+        assert 0 < one.first_token <= one.total
+        assert one.parameters["max_tokens"] == 1
+    # What the guardrail found is told once, with the first call.
+    first, *others = of_one
+    assert [(each.kind, each.action, each.count) for each in first.findings] == [("EMAIL", "ANONYMIZE", 2)]
+    assert not any(one.findings for one in others)
+    (summary,) = Metrics(records.database).summary()
+    assert summary.sums["Invocations"] == len(of_one + of_several)
+    assert summary.sums["InputTokenCount"] == sum(one.input_tokens for one in of_one + of_several)
+    assert summary.sums["InvocationsIntervened"] == 1
+    records.close()
 
 
 def test_weights_name_signs_that_exist(solver):

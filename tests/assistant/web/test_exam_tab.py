@@ -5,9 +5,9 @@ import gradio as gr
 import pytest
 
 from assistant.errors import GenerationFailed, InputError
+from assistant.exam.solution import Solution
 from assistant.web.exam.rooms import Rooms
 from assistant.web.exam.tab import ExamTab
-from tests.e2e.exam_server import Solved
 
 TWO = "1. Which one speaks?\nA. Lex\nB. Polly\n\n2. Which one listens?\nA. Lex\nB. Polly"
 
@@ -26,7 +26,7 @@ def tab_with(solve):
 
 
 def test_questions_are_answered_one_after_the_other():
-    tab = tab_with(lambda asked, cancelled: Solved(("B",), {"A": 0.2, "B": 0.8}))
+    tab = tab_with(lambda asked, cancelled: Solution(asked, ("B",), {"A": 0.2, "B": 0.8}))
     shown = list(tab._answer(event(pasted=TWO, run="r")))
     assert [html.count("solved-one") for html in shown] == [0, 1, 2]
     assert "Answering question 1 of 2" in shown[0]
@@ -41,7 +41,7 @@ def test_stop_reaches_the_solver():
         seen.append(asked.id)
         tab._halt(event(run="r"))
         assert cancelled.is_set()
-        return Solved(("A",), {})
+        return Solution(asked, ("A",), {})
 
     tab = tab_with(solve)
     shown = list(tab._answer(event(pasted=TWO, run="r")))
@@ -54,7 +54,7 @@ def test_a_question_that_fails_does_not_end_the_others(error, caplog):
     def solve(asked, cancelled):
         if asked.id == "1":
             raise error
-        return Solved(("A",), {})
+        return Solution(asked, ("A",), covered=True)
 
     shown = list(tab_with(solve)._answer(event(pasted=TWO, run="r")))
     assert 'role="alert"' in shown[-1]
@@ -63,7 +63,7 @@ def test_a_question_that_fails_does_not_end_the_others(error, caplog):
 
 
 def test_text_without_a_question_is_one_sentence():
-    (shown,) = tab_with(lambda asked, cancelled: Solved((), {}))._answer(event(pasted="", run="r"))
+    (shown,) = tab_with(lambda asked, cancelled: Solution(asked, (), {}))._answer(event(pasted="", run="r"))
     assert "There is no question." in shown
     (shown,) = tab_with(None)._answer(event(pasted=TWO, run="r"))
     assert "cannot answer" in shown
@@ -92,7 +92,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_stays_in_the_log(caplog):
 
 
 def test_each_run_has_its_own_stop():
-    tab = tab_with(lambda asked, cancelled: Solved((), {}))
+    tab = tab_with(lambda asked, cancelled: Solution(asked, (), {}))
     tab._solving["mine"] = threading.Event()
     tab._halt(event(run="yours"))
     assert not tab._solving["mine"].is_set()
