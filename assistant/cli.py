@@ -16,8 +16,10 @@ import typer
 
 from assistant.errors import EtudeError, InputError
 from assistant.models.commands import models_app
+from assistant.terminal.compose import compose_app
 from assistant.terminal.exam import exam_app
 from assistant.terminal.guardrail import guardrail_app
+from assistant.terminal.jobs import jobs_app
 from assistant.terminal.prompts import prompts_app
 from assistant.terminal.records import records_app
 from eval.commands import eval_app
@@ -36,10 +38,12 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(exam_app, name="exam")
+app.add_typer(compose_app, name="compose")
 app.add_typer(guardrail_app, name="guardrail")
 app.add_typer(prompts_app, name="prompts")
 app.add_typer(eval_app, name="eval")
 app.add_typer(records_app, name="records")
+app.add_typer(jobs_app, name="jobs")
 
 CollectionOption = Annotated[
     list[str] | None,

@@ -32,11 +32,15 @@ Moment = InstrumentedAttribute[datetime] | ScalarSelect[datetime] | ColumnElemen
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One table of a kind, and the moment that its rows are as old as; rows of an ``owner`` go with it by cascade."""
+    """One table of a kind, and the moment that its rows are as old as; rows of an ``owner`` go with it by cascade.
+
+    Rows for which ``over`` does not hold are still in use and never purged.
+    """
 
     row: type[Base]
     at: Moment
     owner: InstrumentedAttribute[int] | InstrumentedAttribute[str] | None = None
+    over: ColumnElement[bool] | None = None
 
     @property
     def table(self) -> str:
@@ -129,7 +133,7 @@ KINDS = {
                 ),
             ),
         ),
-        Kind("jobs", (Part(JobRow, JobRow.created),)),
+        Kind("jobs", (Part(JobRow, JobRow.created, over=JobRow.finished.is_not(None)),)),
     )
 }
 """A conversation is as old as its last turn, a card as its last review. Cards are what a person has learned and not

@@ -223,16 +223,21 @@ class FindingRow(Base):
 
 
 class JobRow(Base):
-    """Work that outlives a request: ``state`` is queued, running, done, failed or cancelled."""
+    """Work that outlives a request: ``state`` is queued, running, done, failed or cancelled.
+
+    ``queued`` is when it last got in line, which for a job that was begun again is not when it was made.
+    """
 
     __tablename__ = "jobs"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid4()))
     kind: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="queued")
+    device: Mapped[str] = mapped_column(String(20), default="cpu", server_default="cpu")
     arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     error: Mapped[str] = mapped_column(FreeText, default="")
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    queued: Mapped[datetime | None] = mapped_column(UtcDateTime, default=now)
     started: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,6 +1,7 @@
 """Deleting records by age and kind, so that their bytes are gone from the file too.
 
-It does not reach copies elsewhere: backups of the disk, exports, a server's archive of its log.
+It does not reach copies elsewhere: backups of the disk, exports, a server's archive of its log. The folders of jobs are
+for the caller to delete, who knows where they are.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from assistant.records.copies import copies_of, made
 from assistant.records.database import Database
 from assistant.records.engine import explain
 from assistant.records.kinds import KINDS, Kind, Part
+from assistant.records.models import JobRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,14 @@ class Purged:
     """What went: rows by table, and copies of the file from before upgrades.
 
     ``kept_copies`` may still hold what went. ``held`` says that another program has the file open, so that bytes of
-    what went stay in it until that program ends.
+    what went stay in it until that program ends. ``jobs`` are the ids of those that went.
     """
 
     rows: dict[str, int]
     copies: tuple[Path, ...] = ()
     kept_copies: tuple[Path, ...] = ()
     held: bool = False
+    jobs: tuple[str, ...] = ()
 
 
 def count(database: Database, kinds: Sequence[Kind], before: datetime | None = None) -> dict[str, int]:
@@ -65,6 +68,7 @@ def purge(database: Database, kinds: Sequence[Kind], before: datetime | None = N
 
     """
     rows: dict[str, int] = {}
+    jobs: tuple[str, ...] = ()
     with database.session(write=True) as session:
         for kind in kinds:
             # Counted before anything goes: how old a card is say its reviews, which go after it.
@@ -73,6 +77,8 @@ def purge(database: Database, kinds: Sequence[Kind], before: datetime | None = N
                     session.scalar(select(func.count()).select_from(part.row).where(_older(part, before))) or 0
                 )
             for part in kind.parts:
+                if part.row is JobRow:
+                    jobs = tuple(session.scalars(select(JobRow.id).where(_older(part, before))))
                 if part.owner is None:
                     session.execute(delete(part.row).where(_older(part, before)))
     whole = {kind.name for kind in kinds} >= {kind.name for kind in KINDS.values() if kind.history}
@@ -83,11 +89,12 @@ def purge(database: Database, kinds: Sequence[Kind], before: datetime | None = N
         with contextlib.suppress(FileNotFoundError):
             copy.unlink()
     held = _compact(database, [table for table, number in rows.items() if number])
-    return Purged(rows, tuple(gone), tuple(kept), held)
+    return Purged(rows, tuple(gone), tuple(kept), held, jobs)
 
 
 def _older(part: Part, before: datetime | None) -> ColumnElement[bool]:
-    return true() if before is None else part.at < before
+    old = true() if before is None else part.at < before
+    return old if part.over is None else old & part.over
 
 
 def _compact(database: Database, tables: Sequence[str]) -> bool:

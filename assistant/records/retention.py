@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from assistant.errors import RecordsError
@@ -28,10 +29,16 @@ def apply_retention(database: Database, keep_days: int) -> Purged:
 
 
 class Retention:
-    """Applies the setting at once and then every day in a thread of its own, until it is stopped; None does nothing."""
+    """Applies the setting at once and then every day in a thread of its own, until it is stopped; None does nothing.
 
-    def __init__(self, database: Database, keep_days: int | None) -> None:
+    ``then`` gets what went, so that files that belong to it can go too.
+    """
+
+    def __init__(
+        self, database: Database, keep_days: int | None, then: Callable[[Purged], object] | None = None
+    ) -> None:
         self._stop = threading.Event()
+        self._then = then
         self._thread: threading.Thread | None = None
         if keep_days is not None:
             self._thread = threading.Thread(
@@ -48,7 +55,9 @@ class Retention:
     def _work(self, database: Database, keep_days: int) -> None:
         while True:
             try:
-                apply_retention(database, keep_days)
+                gone = apply_retention(database, keep_days)
+                if self._then:
+                    self._then(gone)
             except RecordsError as error:
                 _log.warning("Old records were not deleted: %s", error)
             if self._stop.wait(_DAY):

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from assistant.errors import InputError
+from assistant.jobs.folder import remove_folders
 from assistant.records.database import Database
 from assistant.records.export import export
 from assistant.records.kinds import kinds_of
@@ -49,7 +50,9 @@ def run_purge(before: str, older_than: str, kinds: Sequence[str], *, yes: bool) 
             if not typer.confirm("Delete them for good?"):
                 typer.echo("Nothing was deleted.")
                 return
-        _tell(purge(database, chosen, limit))
+        done = purge(database, chosen, limit)
+        remove_folders(load_settings(), done.jobs)
+        _tell(done)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -78,6 +78,9 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     from assistant.records import ExamRecords, RatingRecords
     from assistant.rooms import open_exam_room
     from assistant.web.chat import ChatTab
+    from assistant.web.compose.bench import Bench
+    from assistant.web.compose.files import add_files as add_pieces
+    from assistant.web.compose.steps import Steps as ComposeSteps
     from assistant.web.evaluate.files import add_files
     from assistant.web.evaluate.running import Runner
     from assistant.web.evaluate.steps import Steps
@@ -109,9 +112,12 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     ratings = RatingRecords(records.database)
     app.state.runner = runner = Runner(settings)
     add_files(app, settings, ratings)
+    bench = Bench(settings, records.database)
+    add_pieces(app, bench)
     tabs: list[Tab] = [
         ChatTab(settings, records, desk),
         ExamTab(rooms, desk, solve),
+        RoomTab("Compose", ComposeSteps(bench)),
         EvaluateTab(Steps(settings, ratings, runner), runner),
         RoomTab("Guardrails", GuardrailSteps(settings)),
         RoomTab("Metrics", MetricsSteps(settings, records.database)),
@@ -143,11 +149,14 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
 
     from assistant.chat.pipeline import Assistant
     from assistant.exam.solve import Solver
+    from assistant.jobs.folder import remove_folders
     from assistant.records import Invocations, prices_of
     from assistant.records.retention import Retention
     from assistant.web.answering import Desk
 
-    retention = Retention(records.database, settings.records.keep_days)
+    retention = Retention(
+        records.database, settings.records.keep_days, then=lambda gone: remove_folders(settings, gone.jobs)
+    )
     invocations = Invocations(records.database, prices_of(settings))
     desk = Desk(settings, records, partial(Assistant, invocations=invocations), invocations)
     url = f"http://{_shown_host(settings.server.host)}:{settings.server.port}/"

@@ -34,3 +34,18 @@ def test_jobs_are_found_by_kind_and_state(jobs):
     assert [one.id for one in jobs.jobs()] == [second.id, first.id]
     assert [one.id for one in jobs.jobs("compose")] == [first.id]
     assert [one.id for one in jobs.jobs(state="running")] == [second.id]
+
+
+def test_one_that_failed_gets_in_line_again_behind_the_others(jobs):
+    first, second = jobs.add("train", {}, device="cuda:0", job_id="mine"), jobs.add("train", {}, device="cuda:0")
+    jobs.add("train", {})
+    assert [one.id for one in jobs.waiting("cuda:0")] == ["mine", second.id]
+    jobs.move("mine", "running")
+    jobs.move("mine", "failed", error="It broke off.")
+    again = jobs.move("mine", "queued")
+    assert (again.error, again.created, again.started, again.finished) == ("", first.created, None, None)
+    assert [one.id for one in jobs.waiting("cuda:0")] == [second.id, "mine"]
+    with pytest.raises(RecordsError, match="is queued; it cannot become queued"):
+        jobs.move("mine", "queued")
+    jobs.describe("mine", {"genre": "waltz"})
+    assert jobs.job("mine").arguments == {"genre": "waltz"}

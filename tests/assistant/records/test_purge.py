@@ -15,6 +15,7 @@ from assistant.records import (
     FindingCount,
     Invocation,
     Invocations,
+    Jobs,
     Rating,
     RatingRecords,
     RatingSession,
@@ -24,7 +25,7 @@ from assistant.records import (
 )
 from assistant.records.export import export
 from assistant.records.kinds import KINDS, kinds_of
-from assistant.records.models import ConversationRow
+from assistant.records.models import ConversationRow, JobRow
 from assistant.records.purge import count, purge
 from assistant.records.retention import Retention, apply_retention
 
@@ -182,6 +183,27 @@ def test_an_export_that_cannot_be_is_one_sentence(database, tmp_path, name, kind
 def test_a_kind_that_is_not_there_is_one_sentence():
     with pytest.raises(InputError, match=r"no kind of records 'chats'\. Choose of conversations"):
         kinds_of(["chats"])
+
+
+def test_jobs_go_when_they_are_over(database):
+    jobs = Jobs(database)
+    over, running = jobs.add("train", {}), jobs.add("train", {})
+    for job in (over, running):
+        jobs.move(job.id, "running")
+    jobs.move(over.id, "done", result={})
+    assert count(database, kinds_of(["jobs"])) == {"jobs": 1}
+    assert purge(database, kinds_of(["jobs"])).jobs == (over.id,)
+    assert [job.id for job in jobs.jobs()] == [running.id]
+
+
+def test_who_keeps_files_hears_what_went(records, database):
+    jobs, heard = Jobs(database), []
+    job = jobs.add("train", {})
+    jobs.move(job.id, "cancelled")
+    with database.session(write=True) as session:
+        session.execute(update(JobRow).where(JobRow.id == job.id).values(created=OLD))
+    Retention(database, 50, heard.append).stop()
+    assert [gone.jobs for gone in heard] == [(job.id,)]
 
 
 def test_every_table_belongs_to_a_kind():
