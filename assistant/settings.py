@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     server: Server = Field(default_factory=Server)
     guardrail: str = Field("default", description="What must be passed: NAME or NAME@VERSION; empty checks nothing.")
     records: Recording = Field(default_factory=Recording)
+    soundfont: _Folder | None = Field(None, description="A .sf2 file to play pieces with; by default TimGM6mb.")
     prices: dict[str, Price] = Field(default_factory=dict, description="By model, for the cost of invocations.")
 
     @property

@@ -30,6 +30,9 @@ TOP = {
 """Who may import what stands at the top."""
 
 DOORS = {
+    "assistant.composer": {"compose", "train"},
+    "assistant.composer.metrics": {"Tallies", "bars_of", "diversity", "features", "frechet", "measure", "tally"},
+    "assistant.composer.rules": {"harmonise"},
     "assistant.guardrails.pii": {"MaskingFilter", "Masks", "find", "mask"},
     "assistant.prompts": {"PromptLibrary", "PromptTemplate", "load_prompt"},
     "assistant.records": {
