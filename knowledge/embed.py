@@ -86,6 +86,29 @@ class Embedder:
         arrays = [tensor.float().cpu().numpy()[1:-1] for tensor in found]
         return [array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-9) for array in arrays]
 
+    def encode_states(self, texts: Sequence[str], layer: int) -> list[Vectors]:
+        """Return the hidden states after so many layers of the transformer, one array ``(tokens, d)`` a text.
+
+        Special tokens are among them. Only for models that are a transformer.
+        """
+        import torch
+
+        tokens = [self._tokenizer.encode(text).ids for text in texts]
+        tokens = [ids if len(ids) <= self.limit + 2 else [*ids[: self.limit + 1], ids[-1]] for ids in tokens]
+        order = sorted(range(len(texts)), key=lambda n: len(tokens[n]))
+        states: list[Vectors] = [np.zeros((0, 0), np.float32)] * len(texts)
+        for start in range(0, len(texts), _BATCH):
+            batch = order[start : start + _BATCH]
+            given = [torch.tensor(tokens[n]) for n in batch]
+            ids = torch.nn.utils.rnn.pad_sequence(given, batch_first=True)
+            mask = torch.nn.utils.rnn.pad_sequence([torch.ones_like(row) for row in given], batch_first=True)
+            with self._lock, torch.inference_mode():
+                model: Any = self._model.transformers_model
+                found = model(ids.to(model.device), mask.to(model.device), output_hidden_states=True)
+            for n, row in zip(batch, found.hidden_states[layer].float().cpu().numpy(), strict=True):
+                states[n] = row[: len(tokens[n])]
+        return states
+
     @property
     def dimension(self) -> int:
         """Length of a vector."""

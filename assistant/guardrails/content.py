@@ -28,10 +28,10 @@ from knowledge.embed import Embedder
 _LOWEST: Mapping[Strength, str] = {"LOW": "HIGH", "MEDIUM": "MEDIUM", "HIGH": "LOW"}
 """The lowest confidence that a filter of each strength acts on."""
 _ATTACK = "PROMPT_ATTACK"
-DOUBTFUL = 0.15
+DOUBTFUL = 0.08
 """Probability by n-grams below which a text is harmless without a look at its embedding, which takes ten times as long
-as the rest. Of the dev texts this passes 92 % of the harmful and 30 % of the harmless on to the embedding, and loses 2
-of the 89 harmful ones that the embedding finds."""
+as the rest. Of the dev texts this passes 98 % of the harmful and 45 % of the harmless, most of which sound harmful, on
+to the embedding, and loses 1 of the 101 harmful ones that the embedding finds."""
 _WHY = {
     "INPUT": "It reads like an attempt to change what the assistant may do.",
     "DOCUMENT": "It gives the assistant instructions, which a source must not.",
@@ -70,7 +70,7 @@ def check(
             if max(each.probability for each in found.values()) < DOUBTFUL:
                 continue
             vector = np.asarray(embedder.encode([text])[0] if vector is None else vector)
-            found, joined = heads.find(normalised, vector), True
+            found, joined = heads.find(normalised, vector, heads.states(text, embedder)), True
         for given in wanted:
             if _heads_of(given, source) == name and given.type in found:
                 findings += _findings(given, source, found[given.type], heads, normalised, text, joined=joined)

@@ -2,12 +2,14 @@
 
 A set of heads is two files in ``heads/``: ``NAME.safetensors`` with the weights and ``NAME.json``, the model card
 with what it was trained on, its figures, limits and the training command (`python -m eval.bench.guard_heads`). One
-head scores one kind (``PROMPT_ATTACK``, ``HATE`` …); a set may have several, which share the n-grams.
+head scores one kind (``PROMPT_ATTACK``, ``HATE`` …); a set may have several, which share the n-grams. A set whose card
+has ``layers`` has a third file, ``NAME-layers.safetensors``: `assistant.guardrails.layers`.
 
 The score of a text is the highest over the whole text, its windows and what parts of it decode to. The log-odds of
 n-grams and, where there is one, of the embedding are joined and calibrated by a logistic regression (Platt 1999;
-stacking after Wolpert 1992). A head knows the wording it was trained on: a new trick in new words, an attack spread
-over several messages, and languages that the training data lack pass it.
+stacking after Wolpert 1992). Where there are layers, the mean of that and of their log-odds decides. A head knows the
+wording it was trained on: a new trick in new words, an attack spread over several messages, and languages that the
+training data lack pass it.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import InputError
 from assistant.guardrails.features import BUCKETS, Buckets, buckets
+from assistant.guardrails.layers import Layers
 from assistant.guardrails.normalise import Normalised
 from assistant.guardrails.windows import windows
 from knowledge.embed import Embedder
@@ -59,6 +62,7 @@ class Heads:
         card: the model card; ``prototype_width`` is how fast nearness falls, ``gate`` see `gated`.
         prototypes: unit vectors of texts to be near to, ``(p, d)``, where a head looks at nearness.
         prototype_weights: of the nearness to each, ``(k, p)``.
+        layers: upper layers of the embedding model, tuned to these kinds.
 
     """
 
@@ -74,19 +78,25 @@ class Heads:
     card: dict[str, Any]
     prototypes: Floats | None = None
     prototype_weights: Floats | None = None
+    layers: Layers | None = None
 
-    def scores(self, normalised: Normalised, vectors: NDArray[Any] | None = None) -> dict[str, float]:
+    def scores(
+        self, normalised: Normalised, vectors: NDArray[Any] | None = None, states: NDArray[Any] | None = None
+    ) -> dict[str, float]:
         """Return the probability of each kind.
 
         Args:
             normalised: the text.
             vectors: its embedding, ``(d,)``, or those of its parts, ``(n, d)``, by the model that `fits`; without it
                 n-grams alone decide.
+            states: its tokens' hidden states below the layers, ``(tokens, d)``, from `states`.
 
         """
-        return {kind: found.probability for kind, found in self.find(normalised, vectors).items()}
+        return {kind: found.probability for kind, found in self.find(normalised, vectors, states).items()}
 
-    def find(self, normalised: Normalised, vectors: NDArray[Any] | None = None) -> dict[str, Found]:
+    def find(
+        self, normalised: Normalised, vectors: NDArray[Any] | None = None, states: NDArray[Any] | None = None
+    ) -> dict[str, Found]:
         """Return what `scores` does, with the window that scored highest."""
         spans, odds = [], []
         for start, end, text in pieces(normalised, self.window, whole=self.whole):
@@ -102,6 +112,8 @@ class Heads:
         else:
             near = self.vector_odds(np.atleast_2d(vectors).astype(np.float32)).max(axis=0)
             logits = self.joined[:, 0] * top + self.joined[:, 1] * near + self.joined[:, 2]
+            if self.layers and states is not None:
+                logits = (logits + self.layers.odds(np.asarray(states, np.float32))) / 2
         probabilities = self.gated(1 / (1 + np.exp(-logits)))
         return {
             kind: Found(float(probabilities[number]), *spans[best[number]]) for number, kind in enumerate(self.kinds)
@@ -139,6 +151,10 @@ class Heads:
             near = np.exp(-2 * self.card["prototype_width"] * (1 - vectors @ self.prototypes.T))
             odds = odds + near @ self.prototype_weights.T
         return np.asarray(odds, np.float32)
+
+    def states(self, text: str, embedder: Embedder) -> Floats | None:
+        """Return the hidden states that `find` reads, by the model that `fits`; None for heads without layers."""
+        return embedder.encode_states([text], self.layers.below)[0] if self.layers else None
 
     @property
     def window(self) -> int:
@@ -181,10 +197,15 @@ def read_heads(file: Path) -> Heads:
     try:
         card = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
         tensors = {key: value.astype(np.float32) for key, value in load_file(file).items()}
-        heads = Heads(name=file.stem, kinds=tuple(card["kinds"]), card=card, **tensors)
+        layers = None
+        if given := card.get("layers"):
+            upper = load_file(file.with_name(f"{file.stem}-layers.safetensors"))
+            upper = {key: value.astype(np.float32) for key, value in upper.items()}
+            layers = Layers(upper, **given)
+        heads = Heads(name=file.stem, kinds=tuple(card["kinds"]), card=card, layers=layers, **tensors)
         shape = heads.weights.shape
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        shipped = ", ".join(sorted(path.stem for path in FOLDER.glob("*.safetensors"))) or "none"
+        shipped = ", ".join(sorted(path.stem for path in FOLDER.glob("*.json"))) or "none"
         raise InputError(
             f"There are no guardrail heads {file.stem!r} that can be read; there are: {shipped}."
         ) from error

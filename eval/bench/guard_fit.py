@@ -72,7 +72,7 @@ def fit(
     stack = {key: np.stack([column[key] for column in columns]).astype(np.float32) for key in columns[0]}
     card = {"kinds": list(kinds), "window_words": window, "whole": whole, "rows_used": int(kept.sum())}
     card["rows_disputed"] = int(len(rows) - kept.sum())
-    return Heads(name=name, kinds=tuple(kinds), idf=idf, card=card, **stack)
+    return Heads(name=name, kinds=tuple(kinds), idf=idf, card=card, layers=None, **stack)
 
 
 def collect(rows: Sequence[Row], window: int, *, whole: bool) -> Pieces:

@@ -1,11 +1,12 @@
 """Trains the heads ``harmful`` (hate, insults, sexual, violence, misconduct) and prints them beside simple baselines.
 
-    python -m eval.bench.guard_harmful --dev FILE --benign FILE [--fit]
+    python -m eval.bench.guard_harmful --dev FILE --benign FILE [--fit] [--layers]
 
-Trained on ``eval/data/guard/harmful_written.jsonl.gz`` and ``harmful_contrast.jsonl.gz`` alone. ``--dev`` (harmful) and
-``--benign`` are never trained on; thresholds are chosen on the harmless of them: LOW, MEDIUM and HIGH are one
-probability each for all kinds, which 3 %, 1 % and 0.5 % of the harmless texts reach with some kind. So false alarms
-are as chosen, and what is caught is flattered a little. The table's row from folds left out uses no dev file.
+Trained on ``eval/data/guard/harmful_*.jsonl.gz`` alone; ``--fit`` trains the heads, ``--layers`` the layers that go
+with them (`eval.bench.guard_layers`), which read pairs of a harmful text and its harmless twin besides. ``--dev``
+(harmful) and ``--benign`` are never trained on; thresholds are chosen on the harmless of them: LOW, MEDIUM and HIGH
+are one probability each for all kinds, which 3 %, 1 % and 0.5 % of the harmless texts reach with some kind. So false
+alarms are as chosen, and what is caught is flattered a little. The table's row from folds left out uses no dev file.
 
 A head sees n-grams, and the embedding with its nearness to one row of each written line (`Heads.prototypes`). The
 head ``HARM`` says whether there is harm; the others, trained on harmful rows alone, of which kind (`Heads.gated`).
@@ -18,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from assistant.guardrails.heads import FOLDER, Heads, load_heads, model_hash, read_heads
+from assistant.guardrails.layers import Layers
 from assistant.guardrails.normalise import normalise
 from assistant.guardrails.words import offensive_words
 from assistant.rooms import open_embedder
 from assistant.settings import load_settings
 from eval.bench.guard_fit import collect, inverse_document_frequency, weighed
+from eval.bench.guard_layers import BELOW, tune
 from eval.bench.guard_rows import FOLDS, Row, licences, read_rows
 from eval.stats import wilson
 from eval.suites.reference import DATA, read_jsonl
@@ -43,6 +47,7 @@ HEADS = (GATE, *KINDS)
 BANDS = {"LOW": 0.03, "MEDIUM": 0.01, "HIGH": 0.005}
 """Share of harmless texts that reach the threshold of each band with some kind."""
 FILES = ("harmful_written.jsonl.gz", "harmful_contrast.jsonl.gz")
+TWINS = "harmful_twins.jsonl.gz"
 _WIDTH, _PENALTY, _C, _WINDOW = 2.0, 0.03, 10.0, 80
 
 Values = NDArray[np.float64]
@@ -54,14 +59,17 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, required=True, help="harmful texts")
     parser.add_argument("--benign", type=Path, required=True, help="harmless texts")
     parser.add_argument("--fit", action="store_true", help="train and write the heads anew")
+    parser.add_argument("--layers", action="store_true", help="train and write the layers anew")
     given = parser.parse_args()
     rows = [row for file in FILES for row in read_rows(DATA / "guard" / file, "")]
     harmful, harmless = read_jsonl(given.dev), read_jsonl(given.benign)
     texts = [[row["text"] for row in part] for part in (harmful, harmless)]
-    if given.fit:
-        heads, left_out = fit(rows)
-        _write(heads, left_out, rows, *texts)
-    heads = read_heads(FOLDER / "harmful.safetensors") if given.fit else load_heads("harmful")
+    twins = read_rows(DATA / "guard" / TWINS, "")
+    heads, left_out = fit(rows) if given.fit else (load_heads("harmful"), None)
+    if given.fit or given.layers:
+        layers = _layers([*rows, *twins]) if given.layers else load_heads("harmful").layers
+        _write(replace(heads, layers=layers), left_out, [*rows, *twins], *texts)
+        heads = read_heads(FOLDER / "harmful.safetensors")
     print(table(heads, rows, harmful, harmless))
 
 
@@ -107,7 +115,7 @@ def fit(rows: Sequence[Row]) -> tuple[Heads, Values]:
     card: dict[str, Any] = {"window_words": _WINDOW, "whole": True, "prototype_width": _WIDTH, "gate": GATE}
     card["kinds"] = list(HEADS)
     small = {name: np.asarray(value, np.float32) for name, value in tensors.items()}
-    heads = Heads("harmful", HEADS, idf, card=card, **small)
+    heads = Heads("harmful", HEADS, idf, card=card, layers=None, **small)
     first, second, intercept = heads.joined[0]
     return heads, first * odds[0, :, 0] + second * odds[1, :, 0] + intercept
 
@@ -169,8 +177,11 @@ def _near_models(near: NDArray[np.float32], truth: NDArray[np.bool_], weights: V
 
 def scores(heads: Heads, texts: Sequence[str], *, joined: bool) -> Values:
     """Return the probability of each kind of harm, ``(n, k)``."""
-    vectors = open_embedder(load_settings()).encode(texts) if joined else [None] * len(texts)
-    found = [heads.scores(normalise(text), vector) for text, vector in zip(texts, vectors, strict=True)]
+    embedder = open_embedder(load_settings())
+    vectors = embedder.encode(texts) if joined else [None] * len(texts)
+    states = [heads.states(text, embedder) if joined else None for text in texts]
+    given = zip(texts, vectors, states, strict=True)
+    found = [heads.scores(normalise(text), vector, part) for text, vector, part in given]
     return np.array([[row[kind] for kind in KINDS] for row in found])
 
 
@@ -228,8 +239,20 @@ def _line(what: str, found: NDArray[Any], alarms: NDArray[Any]) -> str:
     return f"| {what} | {cells[0]} | {cells[1]} |"
 
 
-def _write(heads: Heads, left_out: Values, rows: Sequence[Row], texts: Sequence[str], harmless: Sequence[str]) -> None:
-    """Write the weights and the model card."""
+def _layers(rows: Sequence[Row]) -> Layers:
+    """Return tuned layers as they are shipped, in half precision."""
+    embedder = open_embedder(load_settings())
+    tensors = tune(embedder, rows, KINDS)
+    config = json.loads((embedder.folder / "config.json").read_text(encoding="utf-8"))
+    small = {name: value.astype(np.float16).astype(np.float32) for name, value in tensors.items()}
+    count = config["num_hidden_layers"] - BELOW
+    return Layers(small, below=BELOW, count=count, heads=config["num_attention_heads"])
+
+
+def _write(
+    heads: Heads, left_out: Values | None, rows: Sequence[Row], texts: Sequence[str], harmless: Sequence[str]
+) -> None:
+    """Write the weights and the model card; without ``left_out`` the card keeps its figure of folds left out."""
     embedder = open_embedder(load_settings())
     thresholds: dict[str, dict[str, dict[str, float]]] = {}
     figures: dict[str, Any] = {}
@@ -240,10 +263,13 @@ def _write(heads: Heads, left_out: Values, rows: Sequence[Row], texts: Sequence[
         for band, value in bands.items():
             name = f"any kind, {band} and up{', with embedding' if joined else ''}"
             figures[name] = _figure(found >= value, alarms >= value)
-    truth = np.array([bool(row.kinds) for row in rows])
-    odds = left_out[:, None]
-    value = threshold(odds[~truth], BANDS["LOW"])
-    figures["training rows, folds left out"] = _figure(odds[truth] >= value, odds[~truth] >= value)
+    if left_out is None:
+        figures[_LEFT_OUT] = heads.card["figures"][_LEFT_OUT]
+    else:
+        truth = np.array([bool(row.kinds) for row in rows[: len(left_out)]])
+        odds = left_out[:, None]
+        value = threshold(odds[~truth], BANDS["LOW"])
+        figures[_LEFT_OUT] = _figure(odds[truth] >= value, odds[~truth] >= value)
     card = heads.card | {
         "thresholds": thresholds,
         "figures": figures,
@@ -253,8 +279,13 @@ def _write(heads: Heads, left_out: Values, rows: Sequence[Row], texts: Sequence[
         "limits": _LIMITS,
         "training_command": _COMMAND,
         "model": "logistic regressions over hashed n-grams of words (1-3) and characters (3-5), and over the embedding "
-        "with its nearness to prototypes, joined and calibrated on rows left out; see assistant/guardrails/heads.py",
+        "with its nearness to prototypes, joined and calibrated on rows left out; the mean of that and of the log-odds "
+        "by the embedding model's tuned upper layers decides; see assistant/guardrails/heads.py and layers.py",
     }
+    if heads.layers:
+        card["layers"] = {name: getattr(heads.layers, name) for name in ("below", "count", "heads")}
+        upper = {name: value.astype(np.float16) for name, value in sorted(heads.layers.tensors.items())}
+        save_file(upper, FOLDER / "harmful-layers.safetensors")
     small = {"idf", "weights", "prototypes", "prototype_weights"}
     names = (*small, "bias", "vector_weights", "vector_bias", "alone", "joined")
     tensors = {
@@ -278,7 +309,8 @@ def _figure(found: NDArray[np.bool_], alarms: NDArray[np.bool_]) -> dict[str, di
     }
 
 
-_COMMAND = "python -m eval.bench.guard_harmful --fit --dev dev_harmful.jsonl --benign dev_benign.jsonl"
+_LEFT_OUT = "training rows, folds left out, without the layers"
+_COMMAND = "python -m eval.bench.guard_harmful --fit --layers --dev dev_harmful.jsonl --benign dev_benign.jsonl"
 _LIMITS = [
     "English. Written by one author from templates and lines; other people ask in other words.",
     "Thresholds were chosen on the same few hundred harmless texts that the false alarms are counted on.",
@@ -286,6 +318,10 @@ _LIMITS = [
     "were compared on folds with dev figures printed beside them: dev is not untouched. No dev text was trained on.",
     "Weakest on: personal medical, legal and financial advice, conspiracy stories, questions about private people, "
     "toxic sentences without a strong word. Games, fiction and safety advice set off most false alarms.",
+    "The twins were written after it was known which sources of dev texts are missed most, toxic sentences among them; "
+    "the layers' settings come from one fold of own topics left out.",
+    "Figures are of the heads alone. The content policy asks for the embedding only from a probability by n-grams on "
+    "(`assistant.guardrails.content.DOUBTFUL`), which loses 1 of the 101 dev texts that are caught at LOW.",
     "The kind is less sure than that there is harm: a request is often MISCONDUCT and VIOLENCE at once.",
 ]
 

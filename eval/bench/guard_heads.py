@@ -6,7 +6,9 @@
 A row of a file of ``--data`` has ``text`` and either ``kinds`` (a list, empty for harmless texts) or ``label``, which
 says whether it is of ``--kind``; `eval.bench.guard_rows.read_rows` says what else is read. With ``--documents`` the
 rows are instructions that are put into those documents, and the heads look at single sentences; rows of BIPIA's
-attacked documents give the lines that were put into them.
+attacked documents give the lines that were put into them. Etude's own notes, questions and code are learnt from as they
+were in November 2026 (``eval/data/guard/own_documents.jsonl.gz``): the same command gives the same weights after they
+change.
 
 ``--dev`` and ``--benign`` are never trained on. Thresholds are chosen on them: LOW, MEDIUM and HIGH are the
 probabilities that at most 2 %, 1 % and 0.5 % of the harmless texts exceed, of Etude's own notes and questions and of

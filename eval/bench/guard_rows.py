@@ -54,9 +54,8 @@ class Row:
 def read_rows(file: Path, kind: str) -> list[Row]:
     """Return the rows of a JSONL file, which may be gzipped: ``text`` and either ``kinds`` or ``label`` 0 or 1.
 
-    ``label`` says whether it is of ``kind``. A Markdown file is one harmless row a section, a Python file one
-    for every 40 lines, and questions of the bank and dev questions
-    of ``eval/data`` are harmless too.
+    ``label`` says whether it is of ``kind``. A Markdown file is one harmless row a section, and questions of the bank
+    and dev questions of ``eval/data`` are harmless too.
 
     Raises:
         InputError: a row lacks one of them.
@@ -65,10 +64,6 @@ def read_rows(file: Path, kind: str) -> list[Row]:
     if file.suffix == ".md":
         sections = file.read_text(encoding="utf-8").split("\n## ")
         return [Row(text, frozenset(), "Etude's notes", "Apache-2.0") for text in sections]
-    if file.suffix == ".py":
-        lines = file.read_text(encoding="utf-8").splitlines()
-        sections = ["\n".join(lines[place : place + 40]) for place in range(0, len(lines), 40)]
-        return [Row(text, frozenset(), "Etude's source", "Apache-2.0") for text in sections]
     rows = []
     with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, start=1):
