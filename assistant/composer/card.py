@@ -35,7 +35,7 @@ def model_card(about: About, manifest: Mapping[str, Any]) -> str:
         f"  only. Digest {about.data.get('digest', '?')[:16]}.",
         *(f"- **Licence** of {number} pieces: {licence}" for licence, number in licences.most_common()),
         f"- **Training**: {plan.get('step')} steps of {plan.get('batch')} windows until this model was the best on the",
-        f"  development side, {minutes:.0f} minutes on {plan.get('device')}, seed {plan.get('seed')}; curves in `log.csv`",
+        f"  development side, {minutes:.0f} minutes on {plan.get('device')}, seed {plan.get('seed')}; see `log.csv`",
         "  and `curves.png`.",
         "",
         "## Figures on the development side",

@@ -190,9 +190,9 @@ def metrics(
 
 @compose_app.command()
 def listen(
-    out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FILE", help="The page; an old one is replaced.")
-    ] = Path("listening.html"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The page; an old one is replaced.")] = Path(
+        "listening.html"
+    ),
     genre: Annotated[
         list[str] | None, typer.Option("--genre", "-g", metavar="NAME", help="Only this genre or model; repeatable.")
     ] = None,

@@ -78,15 +78,17 @@ def run_train(
 
 def run_metrics(files: Sequence[Path], reference: str, *, as_json: bool) -> None:
     """Score MIDI files beside real music and noise."""
-    from assistant.composer.data import load
     from assistant.composer.metrics import measure
     from assistant.composer.pieces import Piece, Skipped, find_recipe
     from assistant.composer.register import normalised
+    from assistant.composer.runs import music
     from assistant.composer.similarity import scale_of
 
     parts = find_genre(reference).parts
     named = _midi_files(files)
-    corpus = load(composer_folder(load_settings()) / "data" / f"{reference}.npz")
+    with _progress(f"Reading {reference}") as tell:
+        data = composer_folder(load_settings()) / "data"
+        corpus = music(reference, data, (), "", lambda share, doing: tell(round(1000 * share), 1000, doing))
     read = list(find_recipe("custom")(named, parts, lambda done, total: None))
     pieces = [one for one in read if isinstance(one, Piece)]
     skipped = [one.reason for one in read if isinstance(one, Skipped)]

@@ -31,6 +31,19 @@ EXAM_KEYS = (
     ("H", "Back to the start of the exam room"),
     ("?", "This list"),
 )
+COMPOSE_KEYS = (
+    ("A to K", "Play the keys (W E T Y U the black ones)"),
+    ("Z X", "An octave lower, higher"),
+    ("1 to 5", "Sixteenth to whole notes"),
+    (".", "Dotted"),
+    ("R", "Rest"),
+    ("Backspace", "Take the last note away"),
+    ("Space", "Play, stop"),
+    ("Enter", "Compose"),
+    ("N", "Another seed (a piece)"),
+    ("H", "Back to the melody (a piece)"),
+    ("?", "This list"),
+)
 EVALUATE_KEYS = (
     ("1 to 5", "Rate: the button with that number"),
     ("← →", "Previous and next item"),
@@ -111,6 +124,7 @@ HELP = (
     '<dialog id="help" aria-label="Shortcuts"><header class="panel-head"><h2>Shortcuts</h2>'
     f"{button('help', 'close', 'Close')}</header>"
     f"{_shortcuts('chat', CHAT_KEYS)}{_shortcuts('exam', EXAM_KEYS)}"
+    f"{_shortcuts('compose', COMPOSE_KEYS)}"
     f"{_shortcuts('evaluate', EVALUATE_KEYS)}{_shortcuts('guardrails', GUARDRAILS_KEYS)}"
     f"{_shortcuts('metrics', METRICS_KEYS)}{_shortcuts('prompts', PROMPTS_KEYS)}</dialog>"
 )

@@ -104,11 +104,21 @@ def test_a_training_is_stopped_and_goes_on_where_it_was(
     assert not (models.own / version / STATE).exists()
 
 
-def test_a_training_of_which_nothing_came_leaves_no_folder(queue: Queue, models: Registry) -> None:
-    failed = queue.wait(queue.submit("train", {"genre": "custom", "midi": ["/nowhere/song.mid"]}).id)
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"genre": "custom", "midi": ["/nowhere/song.mid"]}, "No music for “custom” can be used."),
+        ({"genre": "../../polka"}, "There is no genre"),
+    ],
+)
+def test_a_training_of_which_nothing_came_leaves_no_folder(
+    queue: Queue, models: Registry, settings: Settings, asked: dict[str, object], said: str
+) -> None:
+    failed = queue.wait(queue.submit("train", asked).id)
     assert failed.state == "failed"
-    assert failed.error
-    assert not list(models.own.glob("custom-*"))
+    assert said in failed.error
+    assert [folder.name for folder in models.own.iterdir()] == ["chorale-5"]
+    assert not list(settings.home.glob("polka*"))
 
 
 def prepared(music: Corpus, folder: Path) -> None:

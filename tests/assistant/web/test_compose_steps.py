@@ -1,6 +1,7 @@
 import base64
 import contextlib
 import re
+from dataclasses import replace
 from html import unescape
 from uuid import uuid4
 
@@ -12,11 +13,13 @@ from assistant.composer.genres import genre
 from assistant.composer.melody import read_melody
 from assistant.composer.midi import midi_bytes
 from assistant.composer.samples import samples
+from assistant.jobs.context import Progress
 from assistant.jobs.folder import JobFolder, Order, jobs_folder
 from assistant.records import Jobs
 from assistant.records.database import Database
 from assistant.web.compose.bench import Bench
 from assistant.web.compose.files import add_files, link
+from assistant.web.compose.places import at_work
 from assistant.web.compose.spelling import spell
 from assistant.web.compose.steps import Steps
 
@@ -203,3 +206,11 @@ def test_a_training_that_cannot_be_is_said_and_not_begun(steps, bench, sent, sai
     assert said in unescape(html)
     assert bench.trainings() == []
     assert not (bench.settings.home / "composer" / "uploads").exists()
+
+
+def test_a_training_takes_no_longer_than_its_minutes(kept, bench):
+    folder = kept(kind="train", minutes=30)
+    folder.tell(Progress(0.5, "step 10", 7_200.0))
+    status = replace(bench.find(folder.id, "train"), state="running")
+    assert "15 min left" in at_work(status, None)
+    assert "120 min left" in at_work(replace(status, kind="compose"), None)
