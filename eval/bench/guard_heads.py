@@ -82,6 +82,7 @@ def main() -> None:
     parser.add_argument("--embed", action="store_true", help="weigh the embedding in as well")
     parser.add_argument("--fit", action="store_true", help="train and write the heads anew")
     parser.add_argument("--choose", action="store_true", help="keep the weights, choose the thresholds anew")
+    parser.add_argument("--spare-own", action="store_true", help="no note or question of Etude's may exceed MEDIUM")
     given = parser.parse_args()
     kinds = given.kinds or [given.kind]
     rows = training_rows(given.data, given.documents, given.kind, given.only)
@@ -197,12 +198,19 @@ def _write(
     groups = [group for group in (own, ~own) if group.any()]
     thresholds: dict[str, dict[str, dict[str, float]]] = {"alone": {}, "joined": {}}
     figures: dict[str, Any] = {}
+
+    def spared(band: str, group: NDArray[np.bool_]) -> bool:
+        return given.spare_own and band != "LOW" and group is own
+
     for joined in [False, True] if given.embed else [False]:
         for kind in heads.kinds:
             alarms = scores(heads, harmless, kind, joined)
             # One step above the harmless text that must pass: a threshold acts on what equals it.
             bands = {
-                band: max(float(np.nextafter(_threshold(alarms[group], share), 2)) for group in groups)
+                band: max(
+                    float(np.nextafter(_threshold(alarms[group], 0.0 if spared(band, group) else share), 2))
+                    for group in groups
+                )
                 for band, share in BANDS.items()
             }
             thresholds["joined" if joined else "alone"][kind] = bands
