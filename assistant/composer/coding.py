@@ -161,6 +161,12 @@ def token_of(logits: Tensor, part: Part) -> Tensor:
     return torch.unflatten(logits, 1, (3, pitches(part))).argmax(1).transpose(1, 2).to(torch.uint8)
 
 
+def sureness(logits: Tensor, part: Part) -> Tensor:
+    """Return the mean log-probability of the likeliest tokens of logits (batch, choices, steps), shaped (batch,)."""
+    split = logits if part.kind == "voice" else torch.unflatten(logits, 1, (3, pitches(part)))
+    return split.log_softmax(1).amax(1).flatten(1).mean(1)
+
+
 def cross_entropy(logits: Tensor, tokens: Tensor, part: Part) -> Tensor:
     """Return the mean cross-entropy a step (nats) of logits (batch, choices, steps) against tokens of `encode`."""
     if part.kind == "voice":

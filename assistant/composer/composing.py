@@ -8,12 +8,16 @@ import torch
 
 from assistant.composer.checkpoints import About, read_checkpoint
 from assistant.composer.genres import Genre
-from assistant.composer.key import normalising_shift
+from assistant.composer.key import likely_shifts
 from assistant.composer.launch import find_device
 from assistant.composer.networks import Generator
 from assistant.composer.registry import Registry
 from assistant.composer.roll import Roll, transpose
-from assistant.composer.writing import write
+from assistant.composer.writing import write_surely
+
+
+KEYS = 3
+"""How many keys a melody is tried in; of 126 melodies of chorales the right one was among them for all."""
 
 
 class Composer:
@@ -50,14 +54,12 @@ class Composer:
 
         The same melody, seed, version and device give the same notes. A GPU whose memory is full is left for the CPU.
         """
-        shift = normalising_shift(melody)
-        inside = [transpose(melody, shift)[0]]
         try:
-            written = write(self._generator, inside, [seed])[0]
+            written, shift = self._write(melody, seed)
         except torch.OutOfMemoryError:
             # A piece needs little: what is left of a busy GPU may not be enough, the CPU always is.
             self._generator.cpu()
-            written = write(self._generator, inside, [seed])[0]
+            written, shift = self._write(melody, seed)
         # Drum notes name instruments, not pitches.
         drums = [part.kind == "drums" for part in self.genre.parts]
         piece = transpose(written, -shift)
@@ -65,3 +67,18 @@ class Composer:
         piece[0] = 0
         piece[0, : melody.shape[1]] = melody[0]
         return piece
+
+    def _write(self, melody: Roll, seed: int) -> tuple[Roll, int]:
+        """Return a piece in the normalised key, and how far the melody was moved to it.
+
+        A melody alone often fits two keys. It is written to in the likeliest ones, and the one is kept whose correlation
+        and sureness of the generator have the highest sum: on the first 60 chorales of the training side that finds the
+        key of all four parts in 90 %, the correlation alone in 85 %.
+        """
+        likely = likely_shifts(melody, KEYS)
+        tried = write_surely(
+            self._generator, [transpose(melody, shift)[0] for shift, _ in likely], [seed] * len(likely)
+        )
+        scores = [fit + sure for (_, fit), (_, sure) in zip(likely, tried, strict=True)]
+        best = scores.index(max(scores))
+        return tried[best][0], likely[best][0]

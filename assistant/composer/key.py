@@ -36,17 +36,31 @@ def normalising_shift(roll: Roll) -> int:
     return (_HOME[mode] - tonic + 6) % 12 - 6
 
 
+def likely_shifts(roll: Roll, number: int) -> list[tuple[int, float]]:
+    """Return the likeliest shifts as `normalising_shift` gives them, the best first, with the key's correlation."""
+    best: dict[int, float] = {}
+    for (tonic, mode), fit in _fits(roll).items():
+        shift = (_HOME[mode] - tonic + 6) % 12 - 6
+        best[shift] = max(fit, best.get(shift, -1.0))
+    return sorted(best.items(), key=lambda one: -one[1])[:number]
+
+
 def key(roll: Roll) -> tuple[int, str]:
     """Return the tonic as a pitch class, 0 for C, and "major" or "minor"; C major where every key fits alike."""
+    fits = _fits(roll)
+    return max(fits, key=fits.__getitem__)
+
+
+def _fits(roll: Roll) -> dict[tuple[int, str], float]:
+    """Return the correlation of each key, only C major with 0 where every key fits alike."""
     weights = pitch_class_durations(roll)
     if np.ptp(weights) == 0:
-        return 0, "major"
-    fits = {
+        return {(0, "major"): 0.0}
+    return {
         (tonic, mode): float(np.corrcoef(weights, np.roll(profile, tonic))[0, 1])
         for mode, profile in (("major", MAJOR), ("minor", MINOR))
         for tonic in range(12)
     }
-    return max(fits, key=fits.__getitem__)
 
 
 def pitch_class_durations(roll: Roll) -> NDArray[Any]:
