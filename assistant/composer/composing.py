@@ -15,7 +15,6 @@ from assistant.composer.registry import Registry
 from assistant.composer.roll import Roll, transpose
 from assistant.composer.writing import write_surely
 
-
 KEYS = 3
 """How many keys a melody is tried in; of 126 melodies of chorales the right one was among them for all."""
 
@@ -71,9 +70,9 @@ class Composer:
     def _write(self, melody: Roll, seed: int) -> tuple[Roll, int]:
         """Return a piece in the normalised key, and how far the melody was moved to it.
 
-        A melody alone often fits two keys. It is written to in the likeliest ones, and the one is kept whose correlation
-        and sureness of the generator have the highest sum: on the first 60 chorales of the training side that finds the
-        key of all four parts in 90 %, the correlation alone in 85 %.
+        A melody alone often fits two keys. It is written to in the likeliest ones, and the piece is kept whose
+        correlation and sureness of the generator have the highest sum: on the first 60 chorales of the training side
+        that finds the key of all four parts in 90 %, the correlation alone in 85 %.
         """
         likely = likely_shifts(melody, KEYS)
         tried = write_surely(
