@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -80,13 +81,8 @@ def test_a_training_is_stopped_and_goes_on_where_it_was(
     queue: Queue, models: Registry, settings: Settings, hymns: Corpus
 ) -> None:
     prepared(hymns, settings.home / "composer" / "data")
-    asked = {"genre": "chorale", "start": "chorale-5", "steps": 100_000, "minutes": 0.15}
-    job = queue.submit("train", asked)
-    end = time.monotonic() + PATIENCE
-    while not ((now := queue.find(job.id)).progress and "step" in now.progress.text):
-        assert not now.over, now.error
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    job = queue.submit("train", {"genre": "chorale", "start": "chorale-5", "steps": 1_000_000, "minutes": 600})
+    reached = step_after(queue, job.id, 0)
     queue.cancel(job.id)
     stopped = queue.wait(job.id)
     assert (stopped.state, stopped.resumable) == ("cancelled", True)
@@ -96,12 +92,31 @@ def test_a_training_is_stopped_and_goes_on_where_it_was(
     assert (models.own / version / STATE).is_file()
 
     # Another training of the genre takes another number and leaves this one alone.
-    assert models.next_folder("chorale").name == "chorale-7"
-    done = queue.wait(queue.resume(job.id).id)
-    assert (done.state, done.error) == ("done", "")
-    assert done.result["model"] == version
-    assert done.result["seconds"] >= 0.15 * 60
-    assert not (models.own / version / STATE).exists()
+    done = queue.wait(queue.submit("train", {"genre": "chorale", "start": "chorale-5", "steps": 12}).id)
+    assert (done.state, done.error, done.result["model"]) == ("done", "", "chorale-7")
+    assert not (models.own / "chorale-7" / STATE).exists()
+    assert (models.own / version / STATE).is_file()
+
+    queue.resume(job.id)
+    assert step_after(queue, job.id, reached) > reached
+    queue.cancel(job.id)
+    again = queue.wait(job.id)
+    assert again.state == "cancelled"
+    assert again.outputs is not None
+    assert work.version_of(again.outputs) == version
+
+
+def step_after(queue: Queue, job: str, step: int) -> int:
+    """Return the first step beyond one that a training says it is at."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        now = queue.find(job)
+        found = re.search(r"step (\d+) of", now.progress.text if now.progress else "")
+        if found and int(found[1]) > step:
+            return int(found[1])
+        assert not now.over, now.error
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(
