@@ -23,10 +23,13 @@ def launcher(device: str, precision: Precision = "32-true") -> Any:
     """Return a Fabric, or the plain launcher, for "auto", "cpu", "cuda" or "cuda:1".
 
     Raises:
-        InputError: there is no such device here, or Fabric is needed and missing.
+        InputError: there is no such device here, it has no such precision, or Fabric is needed and missing.
 
     """
     chosen = find_device(device)
+    if chosen.type == "cpu" and precision == "16-mixed":
+        # Fabric would take bf16-mixed instead, and the model's card would say what is not so.
+        raise InputError("16-mixed needs a GPU. On the CPU use --precision 32-true, or bf16-mixed.")
     together = torch.distributed.is_available() and torch.distributed.is_torchelastic_launched()
     if importlib.util.find_spec("lightning_fabric") is None:
         if precision != "32-true" or together:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from importlib.resources import files
-from itertools import islice, product
+from math import lcm
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import Environment
 
@@ -19,6 +20,7 @@ from assistant.composer.piece import Made, make
 from assistant.composer.samples import samples
 from assistant.composer.sound import render_small
 
+M = TypeVar("M")
 PIECES, BARS = 10, 16
 LEARNT = {
     "real": "music as it was composed",
@@ -40,20 +42,20 @@ def listening_page(
         InputError: there is no soundfont.
 
     """
-    turns = list(islice(((name, composer) for name, composer in _turns(composers)), PIECES))
     shown = []
-    for number, (name, composer) in enumerate(turns):
-        on_progress(number, len(turns))
+    for number, (name, composer) in enumerate(turns(list(samples()), composers, PIECES)):
+        on_progress(number, PIECES)
         made = make(composer, fit(read_melody(name), BARS), seed + number)
         shown.append(_shown(made, soundfont))
     template = files("assistant.composer").joinpath("listening.html").read_text("utf-8")
     return Environment(autoescape=True).from_string(template).render(pieces=shown, first=seed)
 
 
-def _turns(composers: Sequence[Composer]) -> list[tuple[str, Composer]]:
-    every = [(name, composer) for composer, name in product(composers, samples())]
-    # A step that is no divisor of the number of melodies walks through models and melodies at once.
-    return [every[(n * (len(samples()) + 1)) % len(every)] for n in range(PIECES)]
+def turns(melodies: Sequence[str], models: Sequence[M], number: int) -> list[tuple[str, M]]:
+    """Return so many pairs, both in turn; none comes again before all have come."""
+    # Going on by one in both meets a pair again after this many; from there on the melodies are one ahead.
+    again = lcm(len(melodies), len(models))
+    return [(melodies[(n + n // again) % len(melodies)], models[n % len(models)]) for n in range(number)]
 
 
 def _shown(made: Made, soundfont: Path | None) -> dict[str, object]:

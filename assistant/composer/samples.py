@@ -10,11 +10,22 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One melody as note text; `source` says where it comes from, `tempo` is quarter notes a minute."""
+    """One melody as note text.
+
+    Args:
+        name: how it is asked for.
+        title: what people call it.
+        source: who made it and when, so that it is known to be in the public domain.
+        key: the major key that it is in, such as "D".
+        tempo: quarter notes a minute.
+        notes: see `assistant.composer.note_text`.
+
+    """
 
     name: str
     title: str
     source: str
+    key: str
     tempo: int
     notes: str
 

@@ -76,12 +76,11 @@ class Scale:
     noise: dict[str, float]
     spans: dict[str, float]
 
-    def index(self, rolls: Sequence[Roll], real: Sequence[Roll]) -> float:
-        """Return the similarity index of rolls, with held-out real music in ``real``."""
-        x, held_out = (_named(tally(one, self.parts)) for one in (rolls, real))
-        return similarity_index(x, held_out, self.spans)
+    def index(self, rolls: Sequence[Roll], real: Sequence[Roll] | Tallies) -> float:
+        """Return the similarity index of rolls, with held-out real music, or what it counts, in ``real``."""
+        return similarity_index(_named(tally(rolls, self.parts)), _named(self._stretches(real)), self.spans)
 
-    def interval(self, rolls: Sequence[Roll], real: Sequence[Roll], *, paired: bool, seed: int = 0) -> Index:
+    def interval(self, rolls: Sequence[Roll], real: Sequence[Roll] | Tallies, *, paired: bool, seed: int = 0) -> Index:
         """Return the similarity index with a bootstrap interval.
 
         Each resample draws pieces, long ones in stretches: stretches of one piece are alike, so that of few long
@@ -90,12 +89,12 @@ class Scale:
 
         Args:
             rolls: what is judged, one a piece.
-            real: held-out real music, one a piece.
+            real: held-out real music, one a piece; or what it counts in stretches of `STRETCH` bars.
             paired: the n-th roll was written to the n-th real piece's melody, so that both are drawn together.
             seed: of the resampling.
 
         """
-        judged, held_out = (tally(one, self.parts, STRETCH) for one in (rolls, real))
+        judged, held_out = self._stretches(rolls), self._stretches(real)
         stream = np.random.default_rng(seed)
         draws = _draws(stream, len(held_out.counted))
         drawn = draws if paired else _draws(stream, len(judged.counted))
@@ -109,6 +108,9 @@ class Scale:
         # A resample without a single piece where a rare part sounds says nothing of that part.
         low, high = np.quantile(np.nanmean(shares, axis=1), [0.025, 0.975])
         return Index(value, max(0.0, float(low)), float(high))
+
+    def _stretches(self, music: Sequence[Roll] | Tallies) -> Tallies:
+        return music if isinstance(music, Tallies) else tally(music, self.parts, STRETCH)
 
 
 def scale_of(train: Sequence[Roll], parts: Sequence[Part], seed: int = 0) -> Scale:

@@ -24,6 +24,8 @@ _RINGS = 2.0
 """Seconds that the last notes ring on."""
 _FADE = 0.05
 _FULL = 32767
+_SMALL = 0.7
+"""From 0, the best, to 1, the smallest."""
 _NO_CONTROL = 3
 """A controller number that General MIDI leaves undefined: it only makes the file longer."""
 
@@ -45,15 +47,21 @@ def render(midi: bytes, soundfont: Path | None = None) -> bytes:
 
 
 def render_small(midi: bytes, soundfont: Path | None = None) -> bytes:
-    """Return a MIDI file as sound for a page: Ogg Opus, as loud as the renderer makes it.
+    """Return a MIDI file as sound for a page: MP3, which every browser plays, one channel, about 50 kbit/s.
 
     Raises:
         InputError: as `render`.
 
     """
-    import midirenderer
+    # The renderer's own Opus takes 257 kbit/s whatever rate is asked for, and older Safaris do not play Ogg.
+    import soundfile  # type: ignore[import-untyped]
 
-    return _sounding(midirenderer.render_opus_from, midi, soundfont)
+    samples, rate = soundfile.read(io.BytesIO(render(midi, soundfont)), dtype="float32")
+    written = io.BytesIO()
+    soundfile.write(
+        written, samples.mean(axis=1), rate, format="MP3", bitrate_mode="VARIABLE", compression_level=_SMALL
+    )
+    return written.getvalue()
 
 
 def _sounding(renderer: Callable[[bytes, bytes], Any], midi: bytes, soundfont: Path | None) -> bytes:

@@ -36,6 +36,7 @@ class Compose(BaseModel):
         bars: the melody is cut or repeated to them; None keeps its length.
         seed: another one gives other music.
         tempo: quarter notes a minute; None is the melody's, else the genre's.
+        key: where the melody is moved to, such as ``D`` or ``F# minor``; empty leaves it where it is.
 
     """
 
@@ -48,6 +49,7 @@ class Compose(BaseModel):
     bars: int | None = Field(None, ge=1, le=64)
     seed: _Seed = 0
     tempo: float | None = Field(None, ge=30, le=300)
+    key: str = Field("", max_length=10)
 
 
 class Train(BaseModel):
@@ -64,14 +66,15 @@ class Train(BaseModel):
     layout: str = Field("", max_length=80)
 
 
-@job("compose", Compose, minutes=10, memory_mb=6_000)
+@job("compose", Compose, minutes=10, memory_mb=6_000, short=True)
 def compose(arguments: Compose, context: Context) -> dict[str, Any]:
     """Write a piece into the job's folder; the result names its files there and says what is known of it."""
     context.progress(0.0, "reading the melody")
     from assistant.composer.fit import fit
     from assistant.composer.melody import read_melody
+    from assistant.composer.transpose import transpose
 
-    melody = read_melody(arguments.melody)
+    melody = transpose(read_melody(arguments.melody), arguments.key)
     notes = (*arguments.notes, *melody.notes)
     melody = fit(replace(melody, title=arguments.title or melody.title, notes=notes), arguments.bars)
 

@@ -150,6 +150,9 @@ def train(
     layout: LayoutOption = "",
     minutes: Annotated[float, typer.Option("--minutes", help="The most that it may take; 0 sets no limit.", min=0)] = 0,
     steps: Annotated[int, typer.Option("--steps", help="Batches to learn from, at most.", min=1)] = 4000,
+    warm_up: Annotated[
+        int, typer.Option("--warm-up", help="Of them, how many are learnt by heart before the critic plays.", min=0)
+    ] = 600,
     batch: Annotated[int, typer.Option("--batch", help="Windows of two bars in a batch.", min=2, max=4096)] = 64,
     precision: Annotated[
         Precision, typer.Option("--precision", help="16-mixed and bf16-mixed are for GPUs.")
@@ -170,7 +173,14 @@ def train(
     """
     from assistant.terminal.training import run_train
 
-    plan = {"minutes": minutes, "steps": steps, "batch": batch, "seed": seed, "precision": precision.value}
+    plan = {
+        "minutes": minutes,
+        "steps": steps,
+        "warm_up": warm_up,
+        "batch": batch,
+        "seed": seed,
+        "precision": precision.value,
+    }
     run_train(genre, midi or [], layout, start, device, plan, resume=resume, as_json=as_json)
 
 

@@ -80,46 +80,44 @@ def run_metrics(files: Sequence[Path], reference: str, *, as_json: bool) -> None
     """Score MIDI files beside real music and noise."""
     from assistant.composer.metrics import measure
     from assistant.composer.pieces import Piece, Skipped, find_recipe
+    from assistant.composer.reference import read_reference
     from assistant.composer.register import normalised
-    from assistant.composer.runs import music
-    from assistant.composer.similarity import scale_of
 
-    parts = find_genre(reference).parts
-    named = _midi_files(files)
-    with _progress(f"Reading {reference}") as tell:
-        data = composer_folder(load_settings()) / "data"
-        corpus = music(reference, data, (), "", lambda share, doing: tell(round(1000 * share), 1000, doing))
-    read = list(find_recipe("custom")(named, parts, lambda done, total: None))
+    kind, real = find_genre(reference).kind, read_reference(reference)
+    parts = real.scale.parts
+    read = list(find_recipe("custom")(_midi_files(files), parts, lambda done, total: None))
     pieces = [one for one in read if isinstance(one, Piece)]
     skipped = [one.reason for one in read if isinstance(one, Skipped)]
     if not pieces:
         raise InputError(skipped[0])
     rolls = [normalised(piece.roll, parts)[0] for piece in pieces]
-    real = corpus.rolls("test")
-    scale = scale_of(corpus.rolls("train"), parts)
-    index = scale.interval(rolls, real, paired=False)
-    found, held_out = measure(rolls, parts), measure(real, parts)
+    index = real.scale.interval(rolls, real.real, paired=False)
+    found = measure(rolls, parts)
     if as_json:
         print_json(
             {
                 "reference": reference,
+                "kind": kind,
+                "data": real.digest,
                 "files": [piece.title for piece in pieces],
                 "skipped": skipped,
                 "metrics": finite(found),
-                "real": finite(held_out),
-                "noise": finite(scale.noise),
+                "real": finite(real.means),
+                "noise": finite(real.scale.noise),
                 "similarity_index": {"value": index.value, "low": index.low, "high": index.high},
             }
         )
         return
     for reason in skipped:
         typer.echo(f"Left out: {reason}", err=True)
-    table = Table("metric", *(("files", "real", "noise")), box=None, pad_edge=False)
+    table = Table("metric", "files", kind, "noise", box=None, pad_edge=False)
     for name, value in found.items():
-        table.add_row(name, *(_shown(one.get(name, math.nan)) for one in ({name: value}, held_out, scale.noise)))
+        beside = (values.get(name, math.nan) for values in (real.means, real.scale.noise))
+        table.add_row(name, _shown(value), *map(_shown, beside))
     Console(highlight=False).print(table)
+    held_out = f"the {real.pieces} pieces that models of {reference} do not learn from ({kind})"
     typer.echo(
-        f"Similarity index {index.value:.3f} ({index.low:.3f} to {index.high:.3f}); 0 is real music, 1 is noise."
+        f"Similarity index {index.value:.3f} ({index.low:.3f} to {index.high:.3f}); 0 is as {held_out}, 1 is noise."
     )
 
 

@@ -197,7 +197,7 @@ def _model(name: str, composer: Composer, melodies: Sequence[Roll]) -> Row:
 def _lab_about(trained: Trained) -> str:
     return (
         f"{trained.iterations} updates of the generator in {trained.minutes} minutes on {trained.device}, "
-        f"{trained.windows} windows, seed {trained.seed}"
+        f"{trained.precision}, {trained.windows} windows, seed {trained.seed}"
     )
 
 

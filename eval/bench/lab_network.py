@@ -42,6 +42,7 @@ ITERATIONS = 2_000
 """Updates of the generator that the lab makes."""
 _SLOPE, _MOMENTUM = 0.2, 0.2
 """Of the leaky ReLU, and of the new batch in batch normalisation's running mean (0.8 of the old one in Keras)."""
+PRECISIONS = ("32-true", "bf16-mixed")
 WEIGHTS, ABOUT = "lab.safetensors", "lab.json"
 
 
@@ -57,6 +58,7 @@ class Trained:
     iterations: int
     minutes: float
     device: str
+    precision: str
     critic_loss: float
     generator_loss: float
 
@@ -70,10 +72,17 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20.0, help="Stop after so long, if not done before.")
     parser.add_argument("--iterations", type=int, default=ITERATIONS)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     trained = train(
-        given.data / f"{given.genre}.npz", given.out, given.minutes, given.iterations, given.device, given.seed
+        given.data / f"{given.genre}.npz",
+        given.out,
+        given.minutes,
+        given.iterations,
+        given.device,
+        given.seed,
+        given.precision,
     )
     print(json.dumps(asdict(trained), indent=2))
 
@@ -134,6 +143,7 @@ def train(
     iterations: int = ITERATIONS,
     device: str = "auto",
     seed: int = 0,
+    precision: str = "32-true",
 ) -> Trained:
     """Train on the training pieces of prepared music, and write the network into a folder.
 
@@ -159,17 +169,22 @@ def train(
         raise InputError(f"{data} has {len(windows)} windows to train on; the lab's network needs {BATCH} or more.")
     generator, critic = LabGenerator(len(corpus.parts)).to(where), LabCritic(len(corpus.parts)).to(where)
     optimisers = [torch.optim.Adam(net.parameters(), RATE, BETAS) for net in (generator, critic)]
+    mixed = torch.autocast(where.type, torch.bfloat16, enabled=precision == "bf16-mixed")
     batches, start = _batches(windows, where, seed), time.monotonic()
     losses: list[tuple[float, float]] = []
     while len(losses) < iterations and (not losses or time.monotonic() - start < 60 * minutes):
         for _ in range(CRITIC_STEPS):
-            critic_loss = _step(optimisers[1], critic_objective(generator, critic, next(batches)))
-        losses.append((critic_loss, _step(optimisers[0], generator_objective(generator, critic, next(batches)))))
+            with mixed:
+                critic_loss = critic_objective(generator, critic, next(batches))
+            _step(optimisers[1], critic_loss)
+        with mixed:
+            generator_loss = generator_objective(generator, critic, next(batches))
+        losses.append((float(critic_loss.detach()), _step(optimisers[0], generator_loss)))
     critic_mean, generator_mean = np.mean(losses[-100:], axis=0).tolist()
     spent = (time.monotonic() - start) / 60
     trained = Trained(
         *(corpus.genre, len(corpus.parts), corpus.digest, seed, len(windows), len(losses)),
-        *(round(spent, 2), str(where), round(critic_mean, 4), round(generator_mean, 4)),
+        *(round(spent, 2), str(where), precision, round(critic_mean, 4), round(generator_mean, 4)),
     )
     _write(out, generator, trained)
     return trained

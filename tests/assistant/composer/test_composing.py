@@ -29,6 +29,30 @@ def test_a_melody_in_another_key_gets_the_same_music_in_that_key(composer: Compo
     assert np.array_equal(higher, transpose(piece, 2))
 
 
+def test_drums_stay_what_they_are_in_every_key(keep: Keep, tmp_path: Path, hymns: Corpus) -> None:
+    keep(tmp_path / "rock-77", 0.0, "rock")
+    composer = Composer.load("rock-77", tmp_path, "cpu")
+    drums = [part.kind == "drums" for part in composer.genre.parts]
+    pitched = [not one for one in drums]
+    melody = hymns.rolls("test")[0][:1]
+    piece = composer.compose(melody, seed=5)
+    assert piece[drums].any()
+    for up in (1, 6):
+        higher = composer.compose(transpose(melody, up), seed=5)
+        assert np.array_equal(higher[drums], piece[drums])
+        assert np.array_equal(higher[pitched], transpose(piece[pitched], up))
+
+
+def test_composing_leaves_the_threads_of_its_caller(composer: Composer, hymns: Corpus) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(before + 1)
+    try:
+        composer.compose(hymns.rolls("test")[0][:1])
+        assert torch.get_num_threads() == before + 1
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_the_melody_is_untouched_even_where_the_part_has_no_such_notes(composer: Composer, hymns: Corpus) -> None:
     melody = transpose(hymns.rolls("test")[0][:1], 36)
     piece = composer.compose(melody, seed=5)

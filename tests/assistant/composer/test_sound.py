@@ -3,11 +3,12 @@ import wave
 
 import numpy as np
 import pytest
+import soundfile
 
 from assistant.composer.genres import genre
 from assistant.composer.midi import midi_bytes
 from assistant.composer.roll import empty, write_note
-from assistant.composer.sound import default_soundfont, render
+from assistant.composer.sound import default_soundfont, render, render_small
 from assistant.errors import InputError
 
 CHORALE = genre("chorale")
@@ -41,6 +42,20 @@ def test_few_and_many_voices_are_equally_loud_and_nothing_clips():
         assert np.abs(sound).max() <= 0.9
         levels.append(20 * np.log10(np.sqrt((sound**2).mean())))
     assert abs(levels[0] - levels[1]) < 3
+
+
+def test_the_small_one_is_as_long_and_as_loud_in_a_tenth_of_the_bytes():
+    midi = one_bar(4)
+    large, rate = heard(render(midi))
+    small = render_small(midi)
+    samples, small_rate = soundfile.read(io.BytesIO(small))
+    assert soundfile.info(io.BytesIO(small)).format == "MP3"
+    assert samples.shape == (len(large),)
+    assert small_rate == rate
+    assert len(small) < len(render(midi)) / 10
+    mixed = large.mean(axis=1)
+    assert abs(20 * np.log10(samples.std() / mixed.std())) < 0.5
+    assert np.corrcoef(samples, mixed)[0, 1] > 0.99
 
 
 def test_the_same_notes_give_the_same_sound():

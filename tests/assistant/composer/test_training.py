@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from assistant.composer import training
 from assistant.composer.checkpoints import ABOUT, STATE, WEIGHTS, read_about, read_checkpoint
@@ -57,6 +58,24 @@ def test_an_interrupted_training_ends_as_one_that_was_not(
     logs = [read_log(tmp_path / name / "chorale-1" / LOG) for name in ("whole", "parted")]
     losses = [[row["total"] for row in log] for log in logs]
     assert losses[0] == losses[1]
+
+
+def test_mixed_precision_trains_on_the_cpu_too(hymns: Corpus, tmp_path: Path) -> None:
+    plain = trained(hymns, tmp_path / "plain" / "chorale-1")
+    mixed = trained(hymns, tmp_path / "mixed" / "chorale-1", replace(SMALL, precision="bf16-mixed"))
+    assert mixed != plain
+    generator, about = read_checkpoint(tmp_path / "mixed" / "chorale-1")
+    assert about.training["precision"] == "bf16-mixed"
+    assert {weight.dtype for weight in generator.parameters()} == {torch.float32}
+    losses = [read_log(tmp_path / name / "chorale-1" / LOG)[-1]["told"] for name in ("plain", "mixed")]
+    assert losses[0] == pytest.approx(losses[1], rel=0.01)
+    assert losses[0] != losses[1]
+
+
+def test_a_precision_that_the_cpu_does_not_have_is_said(hymns: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="16-mixed needs a GPU"):
+        trained(hymns, tmp_path / "chorale-1", replace(SMALL, precision="16-mixed"))
+    assert not (tmp_path / "chorale-1").exists()
 
 
 def test_it_ends_when_nothing_gets_better(hymns: Corpus, tmp_path: Path) -> None:

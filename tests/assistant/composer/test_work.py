@@ -83,6 +83,9 @@ def test_a_training_is_stopped_and_goes_on_where_it_was(
     prepared(hymns, settings.home / "composer" / "data")
     job = queue.submit("train", {"genre": "chorale", "start": "chorale-5", "steps": 1_000_000, "minutes": 600})
     reached = step_after(queue, job.id, 0)
+    # A piece does not wait for it.
+    piece = queue.wait(queue.submit("compose", {"melody": "C4:w |\n", "genre": "chorale-5"}).id)
+    assert (piece.state, queue.find(job.id).state) == ("done", "running")
     queue.cancel(job.id)
     stopped = queue.wait(job.id)
     assert (stopped.state, stopped.resumable) == ("cancelled", True)

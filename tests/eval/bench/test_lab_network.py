@@ -80,7 +80,7 @@ def test_it_accompanies_melodies_of_any_length_and_keeps_them(networks, tmp_path
     melodies = [empty(1, 2), empty(1, 3)]
     for melody in melodies:
         write_note(melody[0], 72, start=0, length=20)
-    trained = Trained("chorale", 4, "digest", 0, 64, 1, 0.1, "cpu", 1.0, 2.0)
+    trained = Trained("chorale", 4, "digest", 0, 64, 1, 0.1, "cpu", "32-true", 1.0, 2.0)
     _write(tmp_path, networks[0], trained)
     generator, about = load_lab(tmp_path)
     assert about == trained
