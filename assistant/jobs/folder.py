@@ -3,6 +3,7 @@
 ::
 
     HOME/jobs/cpu.lock            held by the job that runs on a device
+    HOME/jobs/cpu-short.lock      held by the short job that runs there beside it
     HOME/jobs/ID/.lock            held by the job's worker as long as it lives
                  job.json         what was ordered
                  progress.json    how far it is
@@ -10,6 +11,7 @@
                  stop             there when it is to be cancelled
                  log.txt          what it said, masked; log.txt.1 has what came before
                  worker.log       why the worker broke off, where it did
+                 inputs/          files that came with the order
                  outputs/         what it makes
 
 Only the owner of the home may read it: the order holds arguments as they were given, the records masked ones.
@@ -21,7 +23,7 @@ import contextlib
 import json
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.errors import InputError
 from assistant.jobs.context import Progress
 from assistant.settings import Settings
+
+_GOING = 10.0
+"""Seconds that a worker may take to go after it has said how its job ended."""
 
 
 class Order(BaseModel):
@@ -47,6 +52,7 @@ class Order(BaseModel):
     memory_mb: int
     resumable: bool
     grace: float
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +69,33 @@ class JobFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.id = path.name
+        self.inputs = path / "inputs"
         self.outputs = path / "outputs"
         self.log = path / "log.txt"
         self.worker_log = path / "worker.log"
         self._stop = path / "stop"
 
-    def make(self, order: Order) -> None:
+    def make(self, order: Order, inputs: Mapping[str, bytes] | None = None) -> None:
         """Make the folder.
 
+        Args:
+            order: what is to be done.
+            inputs: files that came with it, by name.
+
         Raises:
-            InputError: it cannot be written.
+            InputError: it cannot be written; nothing of it is left then.
 
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.mkdir(mode=0o700)
+            self.inputs.mkdir()
             self.outputs.mkdir()
+            for name, data in (inputs or {}).items():
+                (self.inputs / name).write_bytes(data)
             self._write("job.json", order.model_dump())
         except OSError as error:
+            shutil.rmtree(self.path, ignore_errors=True)
             raise InputError(
                 f"{self.path} cannot be made ({error.strerror or error}). Free some space, or set `home` elsewhere."
             ) from error
@@ -176,9 +191,10 @@ def jobs_folder(settings: Settings) -> Path:
     return settings.home / "jobs"
 
 
-def device_lock(settings: Settings, device: str) -> FileLock:
-    """Return the lock that the one job which runs on a device holds."""
-    return FileLock(jobs_folder(settings) / f"{device.replace(':', '-')}.lock")
+def device_lock(settings: Settings, order: Order) -> FileLock:
+    """Return the lock that the job holds which runs on a device, the short one or the other."""
+    name = order.device.replace(":", "-") + ("-short" if order.short else "")
+    return FileLock(jobs_folder(settings) / f"{name}.lock")
 
 
 def remove_folders(settings: Settings, job_ids: Iterable[str]) -> None:
@@ -186,6 +202,6 @@ def remove_folders(settings: Settings, job_ids: Iterable[str]) -> None:
     for job_id in job_ids:
         folder = JobFolder(jobs_folder(settings) / job_id)
         if folder.order() is not None:
-            with folder.locked() as free:
+            with folder.locked(_GOING) as free:
                 if free:
                     shutil.rmtree(folder.path, ignore_errors=True)

@@ -27,6 +27,8 @@ class Kind:
         memory_mb: the most resident memory, in megabytes (10⁶ bytes), of its processes together.
         resumable: called again with the same folder it goes on where it ended.
         grace: seconds from the wish that it ends until it is killed.
+        short: it takes seconds. On each device short jobs have a line of their own, so that none of them waits for a
+            long one to end.
 
     """
 
@@ -37,6 +39,7 @@ class Kind:
     memory_mb: int
     resumable: bool
     grace: float
+    short: bool
 
     @property
     def module(self) -> str:
@@ -72,6 +75,7 @@ def job(
     memory_mb: int,
     resumable: bool = False,
     grace: float = 10.0,
+    short: bool = False,
 ) -> Callable[[Work[A]], Work[A]]:
     """Declare the function below to be a kind of job; see `Kind`.
 
@@ -80,7 +84,7 @@ def job(
     """
 
     def declared(function: Work[A]) -> Work[A]:
-        _kinds[name] = Kind(name, function, arguments, minutes, memory_mb, resumable, grace)
+        _kinds[name] = Kind(name, function, arguments, minutes, memory_mb, resumable, grace, short)
         return function
 
     return declared

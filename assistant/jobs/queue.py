@@ -18,22 +18,24 @@ from assistant.jobs.launch import launched
 from assistant.jobs.status import Status, status_of
 from assistant.records.database import Database
 from assistant.records.jobs import Job, Jobs, State
+from assistant.records.owners import LOCAL
 from assistant.settings import Settings
 
 MOST_WAITING = 20
-"""How many may wait for one device: each is a process, though one that does nothing."""
+"""How many may wait in one line: each is a process, though one that does nothing."""
 
 _DEVICE = re.compile(r"cpu|mps|cuda(:\d{1,2})?")
 
 
 class Queue:
-    """The jobs of a home. Any thread and any number of processes may use it at once.
+    """The jobs of a home, or those of one owner. Any thread and any number of processes may use it at once.
 
-    Every look at the jobs first takes note of those that died. Every method may raise `RecordsError`.
+    With an owner, the jobs of others are not there, but that they count in line. Every look at the jobs first takes
+    note of those that died. Every method may raise `RecordsError`.
     """
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, database: Database, owner: str | None = None) -> None:
+        self._settings, self._owner = settings, owner
         self._jobs = Jobs(database)
 
     def submit(
@@ -44,15 +46,17 @@ class Queue:
         device: str = "cpu",
         minutes: float | None = None,
         memory_mb: int | None = None,
+        files: Mapping[str, Mapping[str, bytes]] | None = None,
     ) -> Status:
         """Put a job in line; its process is alive when this returns, which takes a fraction of a second.
 
         Args:
             kind: a kind whose module is imported.
             arguments: what the kind takes.
-            device: ``cpu``, ``mps``, or ``cuda:0`` and so on; one job runs on each.
+            device: ``cpu``, ``mps``, or ``cuda:0`` and so on; one short job and one other run on each.
             minutes: the most that it may run, where not as the kind says.
             memory_mb: the most memory that it may use, in megabytes, where not as the kind says.
+            files: by the argument that takes their paths, files by name, no two alike; they go with the job's folder.
 
         Raises:
             InputError: there is no such kind or device, the arguments are not right, too many wait, or the process
@@ -60,24 +64,27 @@ class Queue:
 
         """
         found, place = find_kind(kind), _device(device)
+        folder, sent = self._folder(str(uuid4())), files or {}
+        paths = {argument: [str(folder.inputs / name) for name in named] for argument, named in sent.items()}
         order = Order(
             kind=found.name,
             module=found.module,
-            arguments=found.check(arguments).model_dump(mode="json"),
+            arguments=found.check({**arguments, **paths}).model_dump(mode="json"),
             device=place,
             minutes=_positive(minutes, found.minutes, "minutes"),
             memory_mb=int(_positive(memory_mb, found.memory_mb, "memory")),
             resumable=found.resumable,
             grace=found.grace,
+            short=found.short,
         )
-        if len(self._waiting(place)) >= MOST_WAITING:
+        self._bury()
+        if len(in_line(self._jobs, self._settings, place, short=found.short)) >= MOST_WAITING:
             raise InputError(f"{MOST_WAITING} jobs wait for {place}. Cancel one, or wait until one is done.")
-        folder = self._folder(str(uuid4()))
-        folder.make(order)
+        folder.make(order, {name: data for named in sent.values() for name, data in named.items()})
         try:
             with launched(folder, self._settings):
                 # Its worker fills the arguments in: masking them may take seconds.
-                self._jobs.add(order.kind, {}, device=place, job_id=folder.id)
+                self._jobs.add(order.kind, {}, device=place, job_id=folder.id, owner=self._owner or LOCAL)
         except (InputError, RecordsError):
             if self._jobs.job(folder.id) is None:
                 shutil.rmtree(folder.path, ignore_errors=True)
@@ -87,7 +94,7 @@ class Queue:
     def jobs(self, kind: str = "", state: State | None = None) -> list[Status]:
         """Return the jobs of a kind and state, or all, the latest first."""
         self._bury()
-        rows = self._jobs.jobs(kind, state)
+        rows = self._jobs.jobs(kind, state, self._owner)
         places = {
             job_id: place for device in {row.device for row in rows} for job_id, place in self._places(device).items()
         }
@@ -180,9 +187,9 @@ class Queue:
         return self._folder(self.find(job_id).id).last_lines(lines)
 
     def _find(self, job_id: str) -> Job:
-        if row := self._jobs.job(job_id):
+        if (row := self._jobs.job(job_id)) and self._owner in (None, row.owner):
             return row
-        found = [row for row in self._jobs.jobs() if job_id and row.id.startswith(job_id)]
+        found = [row for row in self._jobs.jobs(owner=self._owner) if job_id and row.id.startswith(job_id)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -200,20 +207,18 @@ class Queue:
         for row in [row for state in states for row in self._jobs.jobs(state=state)]:
             bury(self._jobs, self._folder(row.id))
 
-    def _waiting(self, device: str) -> list[Job]:
-        self._bury()
-        return in_line(self._jobs, self._settings, device)
-
     def _places(self, device: str) -> dict[str, int]:
-        return {row.id: place for place, row in enumerate(in_line(self._jobs, self._settings, device), start=1)}
+        lines = (in_line(self._jobs, self._settings, device, short=short) for short in (True, False))
+        return {row.id: place for line in lines for place, row in enumerate(line, start=1)}
 
     def _folder(self, job_id: str) -> JobFolder:
         return JobFolder(jobs_folder(self._settings) / job_id)
 
 
-def in_line(jobs: Jobs, settings: Settings, device: str) -> list[Job]:
-    """Return what waits for a device of this machine, in order; a shared database may hold jobs of others."""
-    return [row for row in jobs.waiting(device) if (jobs_folder(settings) / row.id).is_dir()]
+def in_line(jobs: Jobs, settings: Settings, device: str, *, short: bool) -> list[Job]:
+    """Return what waits in one line for a device of this machine; a shared database may hold jobs of others."""
+    orders = ((row, JobFolder(jobs_folder(settings) / row.id).order()) for row in jobs.waiting(device))
+    return [row for row, order in orders if order is not None and order.short == short]
 
 
 @contextlib.contextmanager

@@ -22,9 +22,10 @@ class Status:
     Args:
         id: its id; commands take the beginning of it, too.
         kind: what it is.
+        short: it waits for other short ones only, and long ones do not wait for it.
         device: where it runs.
         state: queued, running, done, failed or cancelled.
-        position: 1 is the next on its device, and so on; 0 when it does not wait.
+        position: 1 is the next in its line, and so on; 0 when it does not wait.
         progress: how far it is; None before it has said so.
         stopping: its end was asked for, and it has not ended yet.
         arguments: what it was asked, as it was given while its folder is there, else masked.
@@ -43,6 +44,7 @@ class Status:
 
     id: str
     kind: str
+    short: bool
     device: str
     state: State
     position: int
@@ -84,6 +86,7 @@ def status_of(row: Job, folder: JobFolder, position: int) -> Status:
     return Status(
         id=row.id,
         kind=row.kind,
+        short=bool(order and order.short),
         device=row.device,
         state=row.state,
         position=position,

@@ -30,7 +30,7 @@ def take_turn(folder: JobFolder, settings: Settings, jobs: Jobs) -> None:
     if order is None:
         return
     resumed = folder.begin_anew()
-    device = device_lock(settings, order.device)
+    device = device_lock(settings, order)
     if not _wait(folder, order, settings, jobs, device):
         return
     try:
@@ -49,7 +49,7 @@ def take_turn(folder: JobFolder, settings: Settings, jobs: Jobs) -> None:
 def _wait(folder: JobFolder, order: Order, settings: Settings, jobs: Jobs, device: FileLock) -> bool:
     """Wait to be the first in line and to hold the device; say whether the job is still wanted then."""
     while _queued(folder, jobs):
-        line = [row.id for row in in_line(jobs, settings, order.device)]
+        line = [row.id for row in in_line(jobs, settings, order.device, short=order.short)]
         ahead = line[: line.index(folder.id)] if folder.id in line else []
         for job_id in ahead:
             bury(jobs, JobFolder(jobs_folder(settings) / job_id))

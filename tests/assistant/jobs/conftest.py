@@ -70,8 +70,8 @@ def _until(condition):
 def running(queue, until):
     """Put a job in line, wait until its function has begun, and return it with the ids of its processes."""
 
-    def begin(does, **options):
-        status = queue.submit("tiny", {"does": does}, **options)
+    def begin(does, kind="tiny", **options):
+        status = queue.submit(kind, {"does": does}, **options)
         file = status.outputs / "ids.json"
         until(file.exists)
         return status, json.loads(file.read_text())

@@ -1,6 +1,7 @@
 """``etude jobs`` as a person or a program meets it."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -55,6 +56,16 @@ def test_a_purge_deletes_the_folders_of_what_is_over(queue, running, etude):
     assert not over.outputs.parent.exists()
     assert status.outputs.is_dir()
     assert [one.id for one in queue.jobs()] == [status.id]
+
+
+def test_files_that_came_with_an_order_go_with_its_job_and_not_before(queue, home, etude):
+    kept = queue.wait(queue.submit("tiny", {}, files={"files": {"1.mid": b"do", "2.mid": b"re"}}).id)
+    assert kept.result["read"] == {"1.mid": "do", "2.mid": "re"}
+    assert [path.read_bytes() for path in map(Path, kept.arguments["files"])] == [b"do", b"re"]
+    etude("records", "purge", "--kind", "jobs", "--older-than", "1d", "--yes")
+    assert len(list(home.rglob("*.mid"))) == 2
+    etude("records", "purge", "--kind", "jobs", "--yes")
+    assert list(home.rglob("*.mid")) == []
 
 
 def test_nothing_is_a_sentence(etude):

@@ -96,6 +96,23 @@ def test_two_devices_work_at_once(queue, running):
     assert {queue.find(one.id).state for one in (first, second)} == {"running"}
 
 
+def test_a_short_one_passes_the_long_ones_and_waits_for_the_short_ones(queue, running):
+    long, _ = running("wait")
+    waiting = queue.submit("tiny", {})
+    first, _ = running("wait", kind="brief")
+    second = queue.submit("brief", {})
+    assert [one.short for one in (long, waiting, first, second)] == [False, False, True, True]
+    assert [queue.find(one.id).position for one in (waiting, second)] == [1, 1]
+    (first.outputs / "go").touch()
+    done = [queue.wait(one.id) for one in (first, second)]
+    assert [one.state for one in done] == ["done"] * 2
+    assert done[0].finished <= done[1].started
+    assert queue.find(long.id).state == "running"
+    assert queue.find(waiting.id).state == "queued"
+    (long.outputs / "go").touch()
+    assert queue.wait(long.id).finished <= queue.wait(waiting.id).started
+
+
 def test_one_that_waits_is_cancelled_at_once_and_leaves_the_line(queue, running):
     first, _ = running("wait")
     second, third = queue.submit("tiny", {}), queue.submit("tiny", {})
@@ -214,12 +231,14 @@ def test_an_order_that_is_wrong_is_one_sentence_and_leaves_nothing(queue, home, 
     assert not (home / "jobs").exists()
 
 
-def test_too_many_are_refused(queue, running, monkeypatch):
+def test_too_many_are_refused_and_what_came_with_them_is_not_kept(queue, running, monkeypatch, home):
     running("wait")
     monkeypatch.setattr(queue_module, "MOST_WAITING", 1)
     queue.submit("tiny", {})
     with pytest.raises(InputError, match="1 jobs wait for cpu"):
-        queue.submit("tiny", {})
+        queue.submit("tiny", {}, files={"files": {"3.mid": b"fa"}})
+    assert not list(home.rglob("3.mid"))
+    assert queue.wait(queue.submit("brief", {}).id).state == "done"
 
 
 def test_a_worker_that_cannot_start_is_one_sentence(queue, home, monkeypatch):

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +18,7 @@ class Tiny(BaseModel):
 
     does: str = "work"
     text: str = ""
+    files: list[Path] = []
 
 
 @job("tiny", Tiny, minutes=5, memory_mb=2000, resumable=True, grace=20)
@@ -26,6 +28,8 @@ def tiny(arguments, context):
     write_whole(context.folder / "ids.json", json.dumps(ids))
     sys.stdout.write(f"begun {arguments.text}\n")
     context.progress(0.0, "begun")
+    if arguments.files:
+        return {"read": {file.name: file.read_text() for file in arguments.files}}
     match arguments.does:
         case "fail":
             raise ValueError("no such note\nand more")
@@ -57,6 +61,12 @@ def stubborn(arguments, context):
     context.progress(0.5, "never ends")
     while True:
         time.sleep(0.01)
+
+
+@job("brief", Tiny, minutes=5, memory_mb=2000, grace=20, short=True)
+def brief(arguments, context):
+    """Do the same in the line of the short ones."""
+    return tiny(arguments, context)
 
 
 def wait(context):
