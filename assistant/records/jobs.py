@@ -14,6 +14,7 @@ from assistant.records.clean import clean, clean_all
 from assistant.records.columns import now
 from assistant.records.database import Database
 from assistant.records.models import JobRow
+from assistant.records.owners import LOCAL
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 _NEXT: Mapping[State, tuple[str, ...]] = {
@@ -41,20 +42,23 @@ class Job:
     queued: datetime | None
     started: datetime | None
     finished: datetime | None
+    owner: str
 
 
 class Jobs:
-    """What the records know of jobs. Every method may raise `RecordsError`."""
+    """What the records know of jobs, whosever they are. Every method may raise `RecordsError`."""
 
     def __init__(self, database: Database) -> None:
         self._session = database.session
 
-    def add(self, kind: str, arguments: Mapping[str, Any], *, device: str = "cpu", job_id: str = "") -> Job:
+    def add(
+        self, kind: str, arguments: Mapping[str, Any], *, device: str = "cpu", job_id: str = "", owner: str = LOCAL
+    ) -> Job:
         """Save a new job, queued, under an id of its own where none is given."""
         # Cleaned before the one writer's place is taken: what masks may take seconds to import.
         kept = clean_all(dict(arguments))
         with self._session(write=True) as session:
-            row = JobRow(kind=kind, device=device, arguments=kept, state="queued", result={}, error="")
+            row = JobRow(kind=kind, device=device, arguments=kept, state="queued", result={}, error="", owner=owner)
             if job_id:
                 row.id = job_id
             session.add(row)
@@ -107,13 +111,15 @@ class Jobs:
         with self._session() as session:
             return [_job(row) for row in session.scalars(found.order_by(JobRow.queued, JobRow.id))]
 
-    def jobs(self, kind: str = "", state: State | None = None) -> list[Job]:
-        """Return the jobs of a kind and state, or all, the latest first."""
+    def jobs(self, kind: str = "", state: State | None = None, owner: str | None = None) -> list[Job]:
+        """Return the jobs of a kind, state and owner, or all, the latest first."""
         found = select(JobRow).order_by(JobRow.created.desc(), JobRow.id)
         if kind:
             found = found.where(JobRow.kind == kind)
         if state:
             found = found.where(JobRow.state == state)
+        if owner is not None:
+            found = found.where(JobRow.owner == owner)
         with self._session() as session:
             return [_job(row) for row in session.scalars(found)]
 

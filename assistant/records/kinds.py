@@ -86,7 +86,11 @@ _TURN_AT = (
     .where(TurnRow.id == FeedbackRow.turn_id)
     .scalar_subquery()
 )
-_REVIEWED = select(func.max(ReviewRow.at)).where(ReviewRow.card_id == CardRow.id).scalar_subquery()
+_REVIEWED = (
+    select(func.max(ReviewRow.at))
+    .where(ReviewRow.card_id == CardRow.id, ReviewRow.owner == CardRow.owner)
+    .scalar_subquery()
+)
 _CARD_AT = func.coalesce(_REVIEWED, CardRow.due, type_=CardRow.due.type)
 
 KINDS = {

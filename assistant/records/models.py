@@ -7,13 +7,17 @@ Times are UTC. What belongs to one turn and is never searched for (citations, ti
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, Double, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from assistant.records.columns import FreeText, Title, UtcDateTime, now
+from assistant.records.owners import LOCAL, LONGEST_OWNER
+
+_Owner = Annotated[str, mapped_column(String(LONGEST_OWNER), default=LOCAL, server_default=LOCAL)]
+_OwnerKey = Annotated[str, mapped_column(String(LONGEST_OWNER), primary_key=True, default=LOCAL, server_default=LOCAL)]
 
 
 class Base(DeclarativeBase):
@@ -38,6 +42,7 @@ class ConversationRow(Base):
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     masks: Mapped[str] = mapped_column(Text, default="", server_default="")
+    owner: Mapped[_Owner] = mapped_column(index=True)
     turns: Mapped[list[TurnRow]] = relationship(
         back_populates="conversation", cascade="all, delete-orphan", order_by="TurnRow.id"
     )
@@ -66,6 +71,8 @@ class TurnRow(Base):
     noted: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     dropped: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     doubtful: Mapped[list[list[int]]] = mapped_column(JSON, default=list, server_default="[]")
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    rationale: Mapped[str] = mapped_column(FreeText, default="", server_default="")
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     conversation: Mapped[ConversationRow] = relationship(back_populates="turns")
     feedback: Mapped[FeedbackRow | None] = relationship(
@@ -92,6 +99,7 @@ class ExamRow(Base):
 
     __tablename__ = "exams"
 
+    owner: Mapped[_OwnerKey]
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     mode: Mapped[str] = mapped_column(String(20))
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
@@ -103,9 +111,10 @@ class AttemptRow(Base):
     """One graded response: what history and progress are counted from."""
 
     __tablename__ = "attempts"
-    __table_args__ = (UniqueConstraint("exam_id", "question_id"),)
+    __table_args__ = (UniqueConstraint("owner", "exam_id", "question_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[_Owner]
     exam_id: Mapped[str] = mapped_column(String(36), index=True)
     mode: Mapped[str] = mapped_column(String(20))
     question_id: Mapped[str] = mapped_column(String(80), index=True)
@@ -121,6 +130,7 @@ class CardRow(Base):
 
     __tablename__ = "cards"
 
+    owner: Mapped[_OwnerKey]
     id: Mapped[str] = mapped_column(String(120), primary_key=True)
     due: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     state: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -130,9 +140,10 @@ class ReviewRow(Base):
     """One review of one card, kept so that the scheduler can be fitted to its person."""
 
     __tablename__ = "reviews"
-    __table_args__ = (UniqueConstraint("card_id", "at"),)
+    __table_args__ = (UniqueConstraint("owner", "card_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[_Owner]
     card_id: Mapped[str] = mapped_column(String(120), index=True)
     rating: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
@@ -241,3 +252,35 @@ class JobRow(Base):
     queued: Mapped[datetime | None] = mapped_column(UtcDateTime, default=now)
     started: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    owner: Mapped[_Owner] = mapped_column(index=True)
+
+
+class AccountRow(Base):
+    """Somebody who may sign in: a hash of the password, empty where a reverse proxy names them."""
+
+    __tablename__ = "accounts"
+
+    name: Mapped[str] = mapped_column(String(LONGEST_OWNER), primary_key=True)
+    password: Mapped[str] = mapped_column(Text)
+    admin: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class SignInRow(Base):
+    """One browser in which somebody is signed in; of its secret a hash is kept."""
+
+    __tablename__ = "sign_ins"
+
+    secret: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.name", ondelete="CASCADE"), index=True)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CollectionRow(Base):
+    """Whose a collection of notes is; the notes themselves are in the index."""
+
+    __tablename__ = "collections"
+
+    name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(LONGEST_OWNER), index=True)
+    shared: Mapped[bool] = mapped_column(default=False)

@@ -20,7 +20,11 @@ from assistant.records.copies import copies_of, made
 from assistant.records.database import Database
 from assistant.records.engine import explain
 from assistant.records.kinds import KINDS, Kind, Part
-from assistant.records.models import JobRow
+from assistant.records.models import ConversationRow, JobRow
+from assistant.records.threads import delete_threads, old_threads
+
+AGENT = "agent_threads"
+"""What the conversations of the agent are called beside the tables, in numbers of conversations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,13 @@ def count(database: Database, kinds: Sequence[Kind], before: datetime | None = N
 
     """
     with database.session() as session:
-        return {
+        rows = {
             part.table: session.scalar(select(func.count()).select_from(part.row).where(_older(part, before))) or 0
             for kind in kinds
             for part in kind.parts
         }
+        threads = old_threads(session, before) if _with_conversations(kinds) else []
+        return rows | ({AGENT: len(threads)} if threads else {})
 
 
 def purge(database: Database, kinds: Sequence[Kind], before: datetime | None = None) -> Purged:
@@ -81,6 +87,8 @@ def purge(database: Database, kinds: Sequence[Kind], before: datetime | None = N
                     jobs = tuple(session.scalars(select(JobRow.id).where(_older(part, before))))
                 if part.owner is None:
                     session.execute(delete(part.row).where(_older(part, before)))
+        threads = old_threads(session, before) if _with_conversations(kinds) else []
+        emptied = delete_threads(session, threads)
     whole = {kind.name for kind in kinds} >= {kind.name for kind in KINDS.values() if kind.history}
     copies = copies_of(database.engine)
     gone = [copy for copy in copies if whole and (before is None or made(copy) < before)]
@@ -88,8 +96,14 @@ def purge(database: Database, kinds: Sequence[Kind], before: datetime | None = N
     for copy in gone:
         with contextlib.suppress(FileNotFoundError):
             copy.unlink()
-    held = _compact(database, [table for table, number in rows.items() if number])
+    held = _compact(database, [*(table for table, number in rows.items() if number), *emptied])
+    if threads:
+        rows[AGENT] = len(threads)
     return Purged(rows, tuple(gone), tuple(kept), held, jobs)
+
+
+def _with_conversations(kinds: Sequence[Kind]) -> bool:
+    return any(part.row is ConversationRow for kind in kinds for part in kind.parts)
 
 
 def _older(part: Part, before: datetime | None) -> ColumnElement[bool]:

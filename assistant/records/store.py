@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from assistant.chat.events import Answer, Citation, Dropped, Nearest, Noted, Timings, Usage
+from assistant.chat.events import Answer, Citation, Dropped, Nearest, Noted, Step, Timings, Usage
 from assistant.errors import RecordsError
 from assistant.records.clean import clean
 from assistant.records.columns import now
 from assistant.records.database import Database
 from assistant.records.models import ConversationRow, FeedbackRow, TurnRow
+from assistant.records.owners import LOCAL
 
 TITLE_LENGTH = 60
 
@@ -23,6 +25,7 @@ _CITATIONS = TypeAdapter(tuple[Citation, ...])
 _NEAREST = TypeAdapter(tuple[Nearest, ...])
 _NOTED = TypeAdapter(tuple[Noted, ...])
 _DROPPED = TypeAdapter(tuple[Dropped, ...])
+_STEPS = TypeAdapter(tuple[Step, ...])
 _TIMINGS = TypeAdapter(Timings)
 _USAGE = TypeAdapter(Usage)
 
@@ -49,7 +52,9 @@ class SavedTurn:
 
 
 class Records:
-    """The records database behind one URL.
+    """The records database behind one URL, and the conversations of one owner in it: at first the local person's.
+
+    A conversation of another owner is as one that is not there.
 
     Raises:
         RecordsError: the database cannot be opened or written, or a newer Etude made it. Every method may raise it.
@@ -59,6 +64,13 @@ class Records:
     def __init__(self, url: str) -> None:
         self.database = Database(url)
         self._session = self.database.session
+        self._owner = LOCAL
+
+    def of(self, owner: str) -> Records:
+        """Return the conversations of an owner, over the same connection."""
+        other = copy(self)
+        other._owner = owner
+        return other
 
     def close(self) -> None:
         """Give the connections back."""
@@ -67,13 +79,14 @@ class Records:
     def conversations(self) -> list[Conversation]:
         """Return the saved conversations, the last used first."""
         with self._session() as session:
-            rows = session.scalars(select(ConversationRow).order_by(ConversationRow.updated.desc()))
+            found = select(ConversationRow).where(ConversationRow.owner == self._owner)
+            rows = session.scalars(found.order_by(ConversationRow.updated.desc()))
             return [_conversation(row) for row in rows]
 
     def new_conversation(self, title: str = "", conversation_id: str | None = None) -> Conversation:
         """Begin a conversation; without a title it takes the first question's."""
         with self._session(write=True) as session:
-            row = ConversationRow(title=_title(title))
+            row = ConversationRow(title=_title(title), owner=self._owner)
             if conversation_id:
                 row.id = conversation_id
             session.add(row)
@@ -83,36 +96,38 @@ class Records:
     def conversation(self, conversation_id: str) -> Conversation | None:
         """Return one conversation, or None when there is none of that id."""
         with self._session() as session:
-            row = session.get(ConversationRow, conversation_id)
+            row = self._find(session, conversation_id)
             return _conversation(row) if row else None
 
     def masks(self, conversation_id: str) -> str:
         """Return the placeholders of a conversation as they were saved; empty where there are none."""
         with self._session() as session:
-            row = session.get(ConversationRow, conversation_id)
+            row = self._find(session, conversation_id)
             return row.masks if row else ""
 
     def save_masks(self, conversation_id: str, masks: str) -> None:
         """Keep the placeholders of a conversation, which hold no value of what they stand for."""
         with self._session(write=True) as session:
-            if row := session.get(ConversationRow, conversation_id):
+            if row := self._find(session, conversation_id):
                 row.masks = masks
 
     def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; an empty one changes nothing."""
         with self._session(write=True) as session:
-            if (row := session.get(ConversationRow, conversation_id)) and (short := _title(title)):
+            if (row := self._find(session, conversation_id)) and (short := _title(title)):
                 row.title = short
 
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation with its turns and feedback."""
         with self._session(write=True) as session:
-            if row := session.get(ConversationRow, conversation_id):
+            if row := self._find(session, conversation_id):
                 session.delete(row)
 
     def turns(self, conversation_id: str) -> list[SavedTurn]:
         """Return the turns of a conversation in order; empty when there is none of that id."""
         with self._session() as session:
+            if self._find(session, conversation_id) is None:
+                return []
             found = session.scalars(
                 select(TurnRow).where(TurnRow.conversation_id == conversation_id).order_by(TurnRow.id)
             )
@@ -132,7 +147,7 @@ class Records:
             session.execute(_from(old))
             session.expire_all()
             added = self._add(session, conversation_id, answer)
-            if first and title == was and (row := session.get(ConversationRow, conversation_id)):
+            if first and title == was and (row := self._find(session, conversation_id)):
                 row.title = _title(answer.question)
             return added
 
@@ -153,8 +168,10 @@ class Records:
     def _add(self, session: Session, conversation_id: str, answer: Answer) -> int:
         conversation = session.get(ConversationRow, conversation_id)
         if conversation is None:
-            conversation = ConversationRow(id=conversation_id, title="")
+            conversation = ConversationRow(id=conversation_id, title="", owner=self._owner)
             session.add(conversation)
+        elif conversation.owner != self._owner:
+            raise RecordsError("There is no such conversation. Begin a new one.")
         conversation.title = conversation.title or _title(answer.question)
         conversation.updated = now()
         row = _row(conversation_id, answer)
@@ -162,9 +179,13 @@ class Records:
         session.flush()
         return row.id
 
+    def _find(self, session: Session, conversation_id: str) -> ConversationRow | None:
+        row = session.get(ConversationRow, conversation_id)
+        return row if row and row.owner == self._owner else None
+
     def _existing(self, session: Session, turn_id: int) -> TurnRow:
         row = session.get(TurnRow, turn_id)
-        if row is None:
+        if row is None or row.conversation.owner != self._owner:
             raise RecordsError("This answer is no longer saved. Reload the page.")
         return row
 
@@ -213,6 +234,8 @@ def _row(conversation_id: str, answer: Answer) -> TurnRow:
         noted=_NOTED.dump_python(answer.noted, mode="json"),
         dropped=_DROPPED.dump_python(tuple(map(_cleaned_passage, answer.dropped)), mode="json"),
         doubtful=[list(span) for span in answer.doubtful],
+        steps=_STEPS.dump_python(tuple(replace(step, text=clean(step.text)) for step in answer.steps), mode="json"),
+        rationale=answer.rationale,
     )
 
 
@@ -246,6 +269,8 @@ def _turn(row: TurnRow) -> SavedTurn:
         noted=_NOTED.validate_python(row.noted),
         dropped=_DROPPED.validate_python(row.dropped),
         doubtful=tuple((start, end) for start, end in row.doubtful),
+        steps=_STEPS.validate_python(row.steps),
+        rationale=row.rationale,
     )
     feedback = row.feedback
     return SavedTurn(
