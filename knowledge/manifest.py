@@ -140,6 +140,15 @@ class Manifest:
             for path, name, size, mtime_ns, sha256, problems in rows
         }
 
+    def sizes(self, collection: str) -> dict[str, tuple[int, int]]:
+        """Return the numbers of headings with text, and of chunks, of each file of a collection by absolute path."""
+        rows = self._db.execute(
+            "SELECT path, count(DISTINCT heading), count(chunk.id) FROM file"
+            " LEFT JOIN chunk ON chunk.file = file.id AND kind = 'text' WHERE collection = ? GROUP BY file.id",
+            (collection,),
+        )
+        return {path: (headings, chunks) for path, headings, chunks in rows}
+
     def put_file(self, collection: str, file: File, chunks: Sequence[Chunk]) -> None:
         """Replace a file and its chunks."""
         self.remove_file(collection, file.path)

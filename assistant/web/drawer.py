@@ -1,14 +1,18 @@
-"""The settings drawer of the Chat tab: which model answers, how it writes, and from which notes."""
+"""The drawer of the Chat tab: which model answers, how it writes, and from which notes, for one browser.
+
+What is chosen there counts until the setting that it stands for is another one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from assistant.settings import Generation, Settings
-from assistant.web.notes import chat_models, collections
+from assistant.web.notes import chat_models
 
 ALL_NOTES = "All notes"
 MAX_LENGTH = 2048
@@ -50,8 +54,8 @@ class Drawer:
         writing, models = settings.generation, chat_models(settings)
         with gr.Column(elem_id="drawer"):
             gr.HTML(
-                '<header class="panel-head"><h2>Settings</h2><button type="button" class="quiet" data-do="settings" '
-                'aria-label="Close the settings" title="Close the settings">Done</button></header>',
+                '<header class="panel-head"><h2>How it answers</h2><button type="button" class="quiet" '
+                'data-do="settings" aria-label="Close" title="Close">Done</button></header>',
                 apply_default_css=False,
             )
             self.model = gr.Dropdown(
@@ -75,10 +79,8 @@ class Drawer:
                 "\n".join(writing.stop), lines=2, max_lines=8, label="Stop sequences", info="One a line, at most eight."
             )
             gr.HTML(
-                '<fieldset class="looks"><legend>Appearance</legend>'
-                '<label><input type="radio" name="looks" value="system" checked>System</label>'
-                '<label><input type="radio" name="looks" value="light">Light</label>'
-                '<label><input type="radio" name="looks" value="dark">Dark</label></fieldset>',
+                '<p class="hint">For your questions in this browser. Models, appearance and what counts for all are in '
+                '<button type="button" class="plain inline" data-do="tab" data-tab="settings">Settings</button></p>',
                 apply_default_css=False,
             )
         self._settings = settings
@@ -87,7 +89,7 @@ class Drawer:
         """Have this browser keep what is chosen."""
         for component in self.components:
             component.change(  # type: ignore[attr-defined]
-                lambda *chosen: list(chosen),
+                lambda *chosen: {"chosen": list(chosen), "instead": self._usual()},
                 self.components,
                 kept,
                 show_progress="hidden",
@@ -100,24 +102,32 @@ class Drawer:
         """The components, in the order of `Choices`."""
         return [self.model, self.collection, self.temperature, self.top_p, self.top_k, self.max_tokens, self.stop]
 
-    def restored(self, kept: object) -> list[dict[str, Any]]:
-        """Return updates with what this browser keeps of earlier choices, as far as it still can be chosen.
+    def restored(self, kept: object, collections: Sequence[str]) -> list[dict[str, Any]]:
+        """Return updates with the settings, or what this browser chose instead, as far as it still can be chosen.
 
-        Models and notes are looked up anew: some may have come or gone since the page was built.
+        ``collections`` are those that the person may read. Models and notes are looked up anew: some may have come or
+        gone since the page was built.
         """
         models = chat_models(self._settings)
-        names = [ALL_NOTES, *(name for name, _ in collections(self._settings))]
-        updates: list[dict[str, Any]] = [
-            {"choices": models},
-            {"choices": names, "visible": len(names) > 2, "value": ALL_NOTES},
-            *({} for _ in self.components[2:]),
-        ]
-        if isinstance(kept, list) and len(kept) == len(updates):
-            fits = [kept[0] in {model for _, model in models}, kept[1] in names, *self._in_range(kept[2:])]
-            for update, value, fit in zip(updates, kept, fits, strict=True):
-                if fit:
+        names = [ALL_NOTES, *collections]
+        usual = self._usual()
+        updates: list[dict[str, Any]] = [{"value": value} for value in usual]
+        updates[0]["choices"] = models
+        updates[1] |= {"choices": names, "visible": len(names) > 2}
+        updates[5]["maximum"] = max(MAX_LENGTH, self._settings.generation.max_tokens)
+        chosen, instead = (kept.get("chosen"), kept.get("instead")) if isinstance(kept, dict) else ([], [])
+        if isinstance(chosen, list) and isinstance(instead, list) and len(chosen) == len(instead) == len(usual):
+            fits = [chosen[0] in {model for _, model in models}, chosen[1] in names, *self._in_range(chosen[2:])]
+            for update, value, fit, then in zip(updates, chosen, fits, instead, strict=True):
+                if fit and then == update["value"]:
                     update["value"] = value
         return [gr.update(**update) for update in updates]
+
+    def _usual(self) -> list[Any]:
+        """Return what the settings say, in the order of the components."""
+        settings, writing = self._settings, self._settings.generation
+        numbers = (writing.temperature, writing.top_p, writing.top_k, writing.max_tokens)
+        return [settings.model, ALL_NOTES, *numbers, "\n".join(writing.stop)]
 
     def _in_range(self, values: list[object]) -> list[bool]:
         sliders = (self.temperature, self.top_p, self.top_k, self.max_tokens)

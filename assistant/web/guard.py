@@ -3,7 +3,7 @@
 The content policy lets the page load from this server only and runs no script that stands in an attribute, so that a
 note with an ``onerror`` in it would do nothing even if it were not escaped. While Etude listens on the loopback, a
 request has to name the loopback: another site cannot reach it under a name of its own (DNS rebinding).
-It does not protect from programs on this machine, nor from people in the network once ``server.host`` lets them in.
+It does not protect from programs on this machine. Who the people are that ``server.host`` lets in, the sign-in asks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+from assistant.people.access import LOOPBACK
+
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -33,17 +34,21 @@ POLICY = "; ".join(
 )
 HEADERS = {
     "content-security-policy": POLICY,
-    "referrer-policy": "no-referrer",
+    # Without a referrer browsers would not say either where the form of the sign-in was sent from.
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
 
 
 class Guard:
-    """Checks the host name of requests and adds the headers to responses."""
+    """Checks the host name of requests and adds the headers to responses.
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    Where people sign in, any name may lead here: the cookie of one is not sent to another.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, *, sign_in: bool = False) -> None:
         self._app = app
-        self._local_only = host in LOOPBACK
+        self._local_only = host in LOOPBACK and not sign_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 421 when it names another host."""

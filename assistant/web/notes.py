@@ -1,26 +1,10 @@
-"""What the Chat tab may choose from: collections of notes, and chat models on this machine."""
+"""What the Chat tab may choose from beside the notes: chat models on this machine."""
 
 from __future__ import annotations
 
-from assistant.errors import EtudeError
 from assistant.models.catalog import load_catalog
 from assistant.models.weights import locate
 from assistant.settings import Settings
-from knowledge.index import IndexFolder
-
-
-def collections(settings: Settings) -> list[tuple[str, int]]:
-    """Return the names of the synced collections and their numbers of passages; empty before the first sync."""
-    try:
-        generation = IndexFolder(settings.index_folder).current()
-        if generation is None:
-            return []
-        try:
-            return [(collection.name, collection.chunks) for collection in generation.manifest.collections()]
-        finally:
-            generation.close()
-    except EtudeError:
-        return []  # the first question says what is wrong with the index
 
 
 def chat_models(settings: Settings) -> list[tuple[str, str]]:

@@ -7,8 +7,10 @@ from typing import Protocol
 
 import gradio as gr
 
+from assistant.people import person_of
 from assistant.web import parts
-from assistant.web.components import fixed_html
+from assistant.web.components import bind, fixed_html
+from assistant.web.who import who_html
 
 TITLE = "Étude"
 
@@ -31,5 +33,12 @@ def build_page(tabs: Sequence[Tab]) -> gr.Blocks:
             with gr.Column(elem_id=f"tab-{tab.name.lower()}", elem_classes=["tab"]):
                 tab.build(page)
         fixed_html(parts.HELP, elem_id="help-place")
+        who = fixed_html("", elem_id="who")
+        admin = [tab.name.lower() for tab in tabs if getattr(tab, "admin", False)]
+
+        def said(request: gr.Request) -> str:
+            return who_html(person_of(request), admin)
+
+        bind(page.load, said, [], [who])
     page.queue(default_concurrency_limit=8, api_open=False)
     return page

@@ -14,7 +14,7 @@ CHAT_KEYS = (
     ("N", "New chat"),
     ("S", "Sources"),
     ("C", "Conversations"),
-    (",", "Settings"),
+    (",", "How it answers"),
     ("?", "This list"),
 )
 EXAM_KEYS = (
@@ -61,6 +61,15 @@ GUARDRAILS_KEYS = (
     ("H", "Back"),
     ("?", "This list"),
 )
+KNOWLEDGE_KEYS = (
+    ("A", "Add notes"),
+    ("T", "Try a question"),
+    ("S", "Sync (a collection)"),
+    ("Ctrl + Enter", "Search, upload, add the folder"),
+    ("Esc", "Leave the field"),
+    ("H", "Back"),
+    ("?", "This list"),
+)
 METRICS_KEYS = (
     ("R", "Read the records again"),
     ("?", "This list"),
@@ -71,6 +80,12 @@ PROMPTS_KEYS = (
     ("Ctrl + Enter", "Show the messages, save the template"),
     ("Esc", "Leave the field"),
     ("H", "Back"),
+    ("?", "This list"),
+)
+SETTINGS_KEYS = (
+    ("1 to 5", "The sections"),
+    ("Ctrl + Enter", "Save"),
+    ("Esc", "Leave the field"),
     ("?", "This list"),
 )
 
@@ -86,7 +101,8 @@ def header(tabs: Sequence[str]) -> str:
         '<a class="wordmark" href="./" data-do="new">Étude</a>'
         + (f'<nav class="tabs" aria-label="Rooms">{names}</nav>' if len(tabs) > 1 else "")
         + f'<nav class="tools-of-page">{button("sources", "book", "Sources (S)", classes="quiet of-chat")}'
-        f"{button('settings', 'settings', 'Settings (,)', classes='quiet of-chat')}"
+        f"{button('settings', 'settings', 'How it answers (,)', classes='quiet of-chat')}"
+        f"{button('look', 'look', 'Light or dark', classes='quiet look')}"
         '<button type="button" class="quiet" data-do="help" aria-label="Shortcuts (?)" title="Shortcuts (?)">'
         '<span class="glyph">?</span></button></nav></header>'
     )
@@ -100,12 +116,15 @@ LIBRARY_HEAD = (
 COMPOSER = (
     '<form class="composer" data-do="ask"><p class="editing" hidden><span></span>'
     '<button type="button" class="plain" data-do="unedit">Keep it as it was</button></p>'
-    '<div class="box"><textarea rows="1" name="question" placeholder="Ask your notes" aria-label="Your question" '
+    '<div class="box"><textarea rows="1" name="question" placeholder="Ask your notes, or for an exam or music" '
+    'aria-label="Your question" '
     'spellcheck="true"></textarea>'
     f'<button type="submit" class="primary send" aria-label="Send (Enter)" title="Send (Enter)">{icon("send")}</button>'
     '<button type="button" class="primary stop" data-do="stop" aria-label="Stop (Esc)" title="Stop (Esc)">'
     f"{icon('stop')}</button></div>"
-    '<p class="hint">Answers come from your notes; open the numbers to check them.</p></form>'
+    '<div class="below"><label class="tools-switch" title="Without it every message is a question to your notes">'
+    '<input type="checkbox" name="tools" checked><span>Tools</span></label>'
+    '<p class="hint">Answers come from your notes; open the numbers to check them.</p></div></form>'
 )
 
 SOURCES = (
@@ -125,6 +144,8 @@ HELP = (
     f"{button('help', 'close', 'Close')}</header>"
     f"{_shortcuts('chat', CHAT_KEYS)}{_shortcuts('exam', EXAM_KEYS)}"
     f"{_shortcuts('compose', COMPOSE_KEYS)}"
+    f"{_shortcuts('knowledge', KNOWLEDGE_KEYS)}"
     f"{_shortcuts('evaluate', EVALUATE_KEYS)}{_shortcuts('guardrails', GUARDRAILS_KEYS)}"
-    f"{_shortcuts('metrics', METRICS_KEYS)}{_shortcuts('prompts', PROMPTS_KEYS)}</dialog>"
+    f"{_shortcuts('metrics', METRICS_KEYS)}{_shortcuts('prompts', PROMPTS_KEYS)}"
+    f"{_shortcuts('settings', SETTINGS_KEYS)}</dialog>"
 )

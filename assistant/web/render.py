@@ -13,6 +13,7 @@ from assistant.web.guarded import UNSUPPORTED, blocked_html, dropped_html, kept_
 from assistant.web.icons import button
 from assistant.web.markdown import to_html
 from assistant.web.passage import marked_html, passage_html
+from assistant.web.tool_steps import over, said_by, steps_html
 
 TIP_LENGTH = 280
 NOT_COVERED = "Your notes do not cover this."
@@ -28,7 +29,7 @@ def thread_html(conversation_id: str, turns: Sequence[SavedTurn], notice: str = 
 
 def turn_html(turn: SavedTurn, later: int = 0) -> str:
     """Return one saved turn; ``later`` turns follow it."""
-    answer = turn.answer
+    answer = turn.answer if later == 0 else over(turn.answer)
     tools = button("copy", "copy", "Copy the answer")
     if later == 0:
         tools += button("retry", "retry", "Answer again, in other words")
@@ -90,13 +91,16 @@ def answer_html(answer: Answer) -> str:
     citations = {citation.marker: citation for citation in answer.citations}
     # A refusal names the nearest headings in its text; here they are a list.
     written = NOT_COVERED if answer.refused and answer.nearest else answer.text
+    if said_by(answer.steps, written):
+        written = ""
     text = _doubted(
         written,
         answer.doubtful if written == answer.text else (),
         lambda text: to_html(text, lambda number: _marker(citations[number]) if number in citations else None),
     )
     parts = [
-        f'<div class="reading answer">{text}</div>' if answer.text.strip() else "",
+        steps_html(answer.steps, answer.rationale),
+        f'<div class="reading answer">{text}</div>' if written.strip() else "",
         noted_html(answer.noted, answer.doubtful),
     ]
     if answer.nearest:

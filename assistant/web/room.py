@@ -13,6 +13,8 @@ from typing import Protocol
 
 import gradio as gr
 
+from assistant.errors import NotSignedIn
+from assistant.people import Person, person_of
 from assistant.web import words
 from assistant.web.components import bind, fixed_html
 from assistant.web.screen import Screen
@@ -34,10 +36,17 @@ class Steps(Protocol):
 
 
 class RoomTab:
-    """A tab of one room; ``build`` lays it out inside the current Blocks."""
+    """A tab of one room; ``build`` lays it out inside the current Blocks.
 
-    def __init__(self, name: str, steps: Steps) -> None:
-        self.name = name
+    Args:
+        name: of the tab.
+        steps: the same for everybody, or made for the person who takes them.
+        admin: whether it is for admins alone.
+
+    """
+
+    def __init__(self, name: str, steps: Steps | Callable[[Person], Steps], *, admin: bool = False) -> None:
+        self.name, self.admin = name, admin
         self._steps = steps
         self._room = name.lower()
 
@@ -55,16 +64,27 @@ class RoomTab:
         if request.query_params.get("tab") != self._room:
             # The script asks for the first screen when the tab is entered.
             return Screen("", "nothing").root(self._room, 0)
-        asked = {name: str(request.query_params.get(name, "")) for name in self._steps.address}
-        return self._drawn(lambda: self._steps.opening(asked), 0)
 
-    def _step(self, event: gr.EventData) -> str:
+        def opened() -> Screen:
+            steps = self._steps_of(request)
+            return steps.opening({name: str(request.query_params.get(name, "")) for name in steps.address})
+
+        return self._drawn(opened, 0)
+
+    def _step(self, event: gr.EventData, request: gr.Request) -> str:
         data = sent(event)
-        return self._drawn(lambda: self._steps.take(data), number(data, "seq"))
+        return self._drawn(lambda: self._steps_of(request).take(data), number(data, "seq"))
+
+    def _steps_of(self, request: gr.Request) -> Steps:
+        person = person_of(request)
+        check_admin(person, self.admin)
+        return self._steps(person) if callable(self._steps) else self._steps
 
     def _drawn(self, make: Callable[[], Screen], seq: int) -> str:
         try:
             return make().root(self._room, seq)
+        except NotSignedIn as error:
+            return Screen(words.notice(str(error)), "refused").root(self._room, seq)
         except Exception as error:  # noqa: BLE001 - its message may hold what was typed, and no log may
             where = error.__traceback__
             while where and where.tb_next:
@@ -74,3 +94,14 @@ class RoomTab:
             said = f"Etude could not do that ({type(error).__name__}); its terminal shows where."
             again = words.button("Try again", do="start")
             return Screen(words.notice(said) + again, "failed").root(self._room, seq)
+
+
+def check_admin(person: Person, admin: bool = True) -> None:
+    """Refuse whoever is no admin where only admins may go.
+
+    Raises:
+        NotSignedIn: with a sentence for them.
+
+    """
+    if admin and not person.admin:
+        raise NotSignedIn("Only an admin may open this. Ask whoever runs this Etude.")

@@ -38,13 +38,17 @@ def serve(settings: Settings) -> None:
     """Serve the page until it is interrupted.
 
     Raises:
-        ServerError: the port is in use or may not be used.
+        ServerError: the port is in use or may not be used, or others could reach the page and nobody sign in.
+        SettingsError: what is set about proxies cannot be.
         RecordsError: the database of conversations cannot be opened.
 
     """
+    from assistant.people.access import Access
+
     with listening(settings.server) as sock:
         set_mask(mask_of(settings))
         records = Records(settings.database_url)
+        Access(settings, records.database).check()
         _serve(settings, records, sock)
 
 
@@ -67,7 +71,8 @@ def listening(server: Server) -> socket.socket:
 def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | None = None) -> FastAPI:
     """Return the web application: the page at ``/``, its files under ``/etude``, exports under the names of the tabs.
 
-    ``app.state.runner`` runs evaluations; stop it before the application ends. ``solve`` answers pasted questions;
+    ``app.state.runner`` runs evaluations; stop it before the application ends. ``app.state.notes`` watches folders once
+    it is started, and is closed at the end. ``solve`` answers pasted questions;
     without it the Exam tab does not offer to.
     """
     import gradio as gr
@@ -75,6 +80,8 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     from fastapi.responses import FileResponse
     from fastapi.staticfiles import StaticFiles
 
+    from assistant.people import person_of
+    from assistant.people.access import Access
     from assistant.records import ExamRecords, RatingRecords
     from assistant.rooms import open_exam_room
     from assistant.web.chat import ChatTab
@@ -90,15 +97,26 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     from assistant.web.exam.tab import ExamTab
     from assistant.web.guard import Guard
     from assistant.web.guardrails.steps import Steps as GuardrailSteps
+    from assistant.web.knowledge.files import add_uploads
+    from assistant.web.knowledge.room import NotesRoom
+    from assistant.web.knowledge.steps import Steps as KnowledgeSteps
     from assistant.web.measures import add_metrics
     from assistant.web.metrics.steps import Steps as MetricsSteps
     from assistant.web.page import Tab, build_page
     from assistant.web.prompts.steps import Steps as PromptsSteps
     from assistant.web.room import RoomTab
+    from assistant.web.settings.files import add_export
+    from assistant.web.settings.steps import Steps as SettingsSteps
+    from assistant.web.signin.door import Door
+    from assistant.web.signin.routes import add_sign_in
     from assistant.web.theme import theme
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, host=settings.server.host)
+    access = Access(settings, records.database)
+    # The last that is added is the first that a request meets.
+    app.add_middleware(Door, access=access, limits=settings.people)
+    app.add_middleware(Guard, host=settings.server.host, sign_in=access.required)
+    add_sign_in(app, access)
     app.mount("/etude", StaticFiles(directory=ASSETS), name="etude")
 
     @app.get("/favicon.ico", include_in_schema=False)
@@ -114,14 +132,20 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     add_files(app, settings, ratings)
     bench = Bench(settings, records.database)
     add_pieces(app, bench)
+    app.state.notes = notes = NotesRoom(settings, records.database, lambda: desk.model)
+    add_uploads(app, notes)
+    app.state.settings = chosen = SettingsSteps(settings, partial(_renew, settings, desk))
+    add_export(app, settings, records.database)
     tabs: list[Tab] = [
         ChatTab(settings, records, desk),
         ExamTab(rooms, desk, solve),
-        RoomTab("Compose", ComposeSteps(bench)),
+        RoomTab("Compose", lambda person: ComposeSteps(bench.of(person.name))),
         EvaluateTab(Steps(settings, ratings, runner), runner),
-        RoomTab("Guardrails", GuardrailSteps(settings)),
-        RoomTab("Metrics", MetricsSteps(settings, records.database)),
-        RoomTab("Prompts", PromptsSteps(settings)),
+        RoomTab("Knowledge", lambda person: KnowledgeSteps(notes, person)),
+        RoomTab("Guardrails", GuardrailSteps(settings), admin=True),
+        RoomTab("Metrics", MetricsSteps(settings, records.database), admin=True),
+        RoomTab("Prompts", PromptsSteps(settings), admin=True),
+        RoomTab("Settings", chosen.of),
     ]
 
     gr.mount_gradio_app(
@@ -139,7 +163,9 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
-        max_file_size="50mb",
+        max_file_size=f"{settings.people.upload_mb}mb",
+        # Asked beside the door, so that Gradio's own routes are shut without it too.
+        auth_dependency=(lambda request: person_of(request).name) if access.required else None,
     )
     return app
 
@@ -152,13 +178,15 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
     from assistant.jobs.folder import remove_folders
     from assistant.records import Invocations, prices_of
     from assistant.records.retention import Retention
+    from assistant.web.agentic import Agents
     from assistant.web.answering import Desk
 
     retention = Retention(
         records.database, settings.records.keep_days, then=lambda gone: remove_folders(settings, gone.jobs)
     )
     invocations = Invocations(records.database, prices_of(settings))
-    desk = Desk(settings, records, partial(Assistant, invocations=invocations), invocations)
+    agents = Agents()
+    desk = Desk(settings, records, partial(Assistant, invocations=invocations), invocations, agent=agents.of)
     url = f"http://{_shown_host(settings.server.host)}:{settings.server.port}/"
 
     class Announcing(uvicorn.Server):
@@ -168,24 +196,36 @@ def _serve(settings: Settings, records: Records, sock: socket.socket) -> None:
             sys.stdout.flush()
             _open_browser(url)
             desk.warm()
+            app.state.notes.start()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             # Here and not after `run`, which a SIGTERM does not come back from.
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
             desk.stop_all()
             app.state.runner.stop()
+            app.state.settings.downloads.stop()
             end_streams(app)
             await super().shutdown(sockets)
             await asyncio.to_thread(app.state.runner.wait, _LAST_SAMPLE)
             await asyncio.to_thread(desk.close)
+            await asyncio.to_thread(app.state.notes.close)
             await asyncio.to_thread(retention.stop)
             records.close()
 
     app = make_app(settings, records, desk, Solver(settings, invocations=invocations).solve)
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
+    # Which proxies are believed is said by the settings: uvicorn would believe any on this machine.
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=2, server_header=False, proxy_headers=False
+    )
     mask_logs()
     with contextlib.suppress(KeyboardInterrupt):
         Announcing(config).run(sockets=[sock])
+
+
+def _renew(settings: Settings, desk: Desk) -> None:
+    """Put settings in force that were changed while the page is served."""
+    desk.renew()
+    set_mask(mask_of(settings))
 
 
 def mask_logs() -> None:

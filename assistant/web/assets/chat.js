@@ -37,7 +37,7 @@ import etude from "./etude.js";
     const mine = sent = { question, at: Date.now() };
     follow = true;
     document.body.classList.add("busy");
-    send("ask", { question, conversation: conversation(), ...extra });
+    send("ask", { question, conversation: conversation(), tools: $(".composer [name=tools]").checked, ...extra });
     setTimeout(() => {
       if (sent !== mine) return;
       sent = null;
@@ -69,6 +69,13 @@ import etude from "./etude.js";
   actions.retry = (from) => {
     const turn = from.closest(".turn");
     ask($("h2", turn).textContent, { replaces: Number(turn.dataset.turn), retry: true });
+  };
+  actions.decide = (from) => {
+    if (busy() || sent) return;
+    for (const button of from.parentElement.querySelectorAll("button")) button.disabled = true;
+    follow = true;
+    const { answer, confirmation } = from.dataset;
+    send("decide", { conversation: conversation(), confirmation, approved: answer === "yes" });
   };
   actions.edit = (from) => edit(from.closest(".turn"));
   actions.unedit = () => { edit(null); write(""); };
@@ -267,6 +274,9 @@ import etude from "./etude.js";
     $("#thread").setAttribute("role", "log");
     new MutationObserver(address).observe($("#conversations"), { childList: true, subtree: true, attributes: true });
     $("#scroll").addEventListener("scroll", () => { follow = atEnd(); }, { passive: true });
+    const tools = $(".composer [name=tools]");
+    tools.checked = kept.get("tools") !== "off";
+    tools.addEventListener("change", () => kept.set("tools", tools.checked ? "on" : "off"));
     area.addEventListener("input", fit);
     area.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); actions.ask(); }

@@ -47,7 +47,10 @@ const etude = (() => {
     const chosen = kept.get("looks") || "system";
     const wanted = chosen === "dark" || (chosen === "system" && dark.matches);
     if (document.body.classList.contains("dark") !== wanted) document.body.classList.toggle("dark", wanted);
-    for (const input of document.querySelectorAll(".looks input")) input.checked = input.value === chosen;
+    const size = kept.get("text-size") || "normal";
+    document.body.dataset.size = size;
+    for (const input of document.querySelectorAll('input[name="looks"]')) input.checked = input.value === chosen;
+    for (const input of document.querySelectorAll('input[name="text-size"]')) input.checked = input.value === size;
   }
 
   function tip() {
@@ -106,6 +109,7 @@ const etude = (() => {
     library: () => panel("library"),
     tab: (from) => go(from.dataset.tab),
     settings: () => document.body.classList.toggle("settings"),
+    look: () => { kept.set("looks", document.body.classList.contains("dark") ? "light" : "dark"); look(); },
     help: () => { const box = document.getElementById("help"); if (box.open) box.close(); else box.showModal(); },
   });
   keys["?"] = () => actions.help();
@@ -114,7 +118,8 @@ const etude = (() => {
   document.addEventListener("submit", act);
   document.addEventListener("keydown", key);
   document.addEventListener("change", (event) => {
-    if (event.target.name === "looks") { kept.set("looks", event.target.value); look(); }
+    const { name, value } = event.target;
+    if (name === "looks" || name === "text-size") { kept.set(name, value); look(); }
   });
   for (const [on, off] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
     document.addEventListener(on, (event) => {

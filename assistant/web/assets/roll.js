@@ -64,6 +64,10 @@ const named = (pitch) => `${NAMES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
 export default function drawRoll(place, { steps, lanes }) {
   place.replaceChildren();
   const scroller = box("scroller", place), inner = box("inner", scroller);
+  // What is wider than the screen scrolls by the arrow keys too.
+  scroller.tabIndex = 0;
+  scroller.setAttribute("role", "img");
+  scroller.setAttribute("aria-label", place.dataset.label);
   const bars = Math.max(1, Math.ceil(steps / BAR));
   inner.style.minWidth = `${bars * NARROWEST}px`;
   const ruler = box("ruler", inner);

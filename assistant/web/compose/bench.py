@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from assistant.composer import work  # its kinds of jobs are declared by importing it
 from assistant.errors import InputError
 from assistant.jobs.queue import Queue
 from assistant.jobs.status import Status
 from assistant.records.database import Database
+from assistant.records.owners import LOCAL
 from assistant.settings import Settings
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -21,11 +22,18 @@ _MOST_SHOWN = 60
 
 
 class Bench:
-    """Pieces and trainings. Pieces are composed on the CPU, which takes a second; a GPU is left to training."""
+    """Pieces and trainings of one owner: at first the local person's.
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self.settings = settings
-        self._queue = Queue(settings, database)
+    Pieces are composed on the CPU, which takes a second; a GPU is left to training.
+    """
+
+    def __init__(self, settings: Settings, database: Database, owner: str = LOCAL) -> None:
+        self.settings, self._database = settings, database
+        self._queue, self._everybodys = Queue(settings, database, owner), Queue(settings, database)
+
+    def of(self, owner: str) -> Bench:
+        """Return the pieces and trainings of another owner."""
+        return Bench(self.settings, self._database, owner)
 
     def compose(self, arguments: Mapping[str, Any]) -> Status:
         """Put a piece in line.
@@ -37,14 +45,15 @@ class Bench:
         return self._queue.submit("compose", arguments)
 
     def train(self, arguments: Mapping[str, Any], files: Sequence[tuple[str, bytes]] = ()) -> Status:
-        """Put a training in line, and keep the files that it learns from.
+        """Put a training in line; the files that it learns from are kept as long as it is known.
 
         Raises:
             InputError: the arguments are not right, or too many jobs wait.
 
         """
-        kept = _keep(self.settings.home / "composer" / "uploads" / str(uuid4()), files) if files else []
-        return self._queue.submit("train", {**arguments, "midi": kept}, device=best_device())
+        # Two files may have the same name.
+        named = {f"{number:03d}-{name}": data for number, (name, data) in enumerate(files, start=1)}
+        return self._queue.submit("train", arguments, device=best_device(), files={"midi": named})
 
     def pieces(self) -> list[Status]:
         """Return the latest pieces, those that wait and those that failed among them."""
@@ -55,9 +64,12 @@ class Bench:
         return self._queue.jobs("train")[:_MOST_SHOWN]
 
     def ahead(self, status: Status) -> Status | None:
-        """Return what runs on the device that a job waits for."""
-        running = self._queue.jobs(state="running")
-        return next((one for one in running if one.device == status.device), None)
+        """Return what runs on its device that a job waits for; of somebody else's job not what it is about."""
+        mine = {one.id for one in self._queue.jobs(state="running")}
+        for one in self._everybodys.jobs(state="running"):
+            if (one.device, one.short) == (status.device, status.short):
+                return one if one.id in mine else replace(one, arguments={}, result={})
+        return None
 
     def find(self, job_id: str, kind: str) -> Status:
         """Return a job of a kind by its whole id.
@@ -112,12 +124,3 @@ def best_device() -> str:
     from assistant.composer.launch import find_device
 
     return str(find_device("auto"))
-
-
-def _keep(folder: Path, files: Sequence[tuple[str, bytes]]) -> list[str]:
-    """Write files under names of their own, and return their paths."""
-    folder.mkdir(parents=True, mode=0o700)
-    paths = [folder / f"{number:03d}-{name}" for number, (name, _) in enumerate(files, start=1)]
-    for path, (_, data) in zip(paths, files, strict=True):
-        path.write_bytes(data)
-    return [str(path) for path in paths]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 from assistant.errors import EtudeError, InputError
 from assistant.jobs.status import Status
+from assistant.people import person_of
 from assistant.web.compose.bench import Bench
 
 TYPES = {
@@ -25,10 +26,11 @@ def add_files(app: FastAPI, bench: Bench) -> None:
     """Serve the files of pieces under ``/compose/piece``; parts of a sound may be asked for."""
 
     @app.get("/compose/piece/{job_id}.{ending}", include_in_schema=False)
-    def piece(job_id: str, ending: str) -> Response:
+    def piece(request: Request, job_id: str, ending: str) -> Response:
         try:
-            path = bench.file(job_id, ending)
-            name = f"{file_stem(bench.find(job_id, 'compose'))}.{ending}"
+            mine = bench.of(person_of(request).name)
+            path = mine.file(job_id, ending)
+            name = f"{file_stem(mine.find(job_id, 'compose'))}.{ending}"
         except InputError as error:
             return PlainTextResponse(str(error), status_code=404)
         except EtudeError as error:

@@ -63,7 +63,7 @@ def _sources(sheet: Sheet) -> str:
 
 def _roll() -> str:
     return (
-        '<div class="staff"><div class="roll" data-melody role="img" aria-label="The melody as a piano roll"></div>'
+        '<div class="staff"><div class="roll" data-melody data-label="The melody as a piano roll"></div>'
         '<p class="hint nothing">Choose a melody above, play the keys below, or write notes.</p></div>'
     )
 

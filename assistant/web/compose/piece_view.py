@@ -51,7 +51,7 @@ def piece_html(status: Status, lanes: Sequence[Lane], offer: Offer) -> str:
         f"{_roll(lanes, seconds)}"
         f'<audio controls preload="metadata" src="{link(status.id, "wav")}" aria-label="The piece"></audio>'
         f'<p class="more">{again}{change}</p>{_downloads(status)}{_done_to(result["notes"])}'
-        f"{metrics_html(result['metrics'], [lane.name for lane in lanes])}"
+        f"{metrics_html(result['metrics'], [lane.name for lane in lanes], str(result['genre']))}"
     )
 
 
@@ -61,8 +61,8 @@ def _roll(lanes: Sequence[Lane], seconds: float = 0.0) -> str:
     drawn = json.dumps({"steps": steps, "lanes": [lane.for_page() for lane in lanes]}, separators=(",", ":"))
     parts = ", ".join(lane.name for lane in lanes)
     return (
-        f'<div class="roll" data-roll="{escape(drawn)}" data-seconds="{seconds:.3f}" role="img" '
-        f'aria-label="Piano roll: {escape(parts)}"></div>'
+        f'<div class="roll" data-roll="{escape(drawn)}" data-seconds="{seconds:.3f}" '
+        f'data-label="Piano roll: {escape(parts)}"></div>'
     )
 
 

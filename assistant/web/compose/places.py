@@ -53,8 +53,7 @@ def waits(status: Status, ahead: Status | None) -> str:
     time = f", {words.left(left)}" if left is not None else ""
     if ahead.kind == "train":
         genre = escape(str(ahead.arguments.get("genre", "a genre")))
-        tip = " To have this piece first, stop the training; it goes on later." if status.kind == "compose" else ""
-        return f"{place}: {status.device} is training {genre}{time}.{tip}"
+        return f"{place}: {status.device} is training {genre}{time}."
     what = "a piece is being composed" if ahead.kind == "compose" else f"a job {escape(ahead.kind)} is at work"
     return f"{place}: {what} on {status.device}{time}."
 

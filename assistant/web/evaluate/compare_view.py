@@ -22,8 +22,9 @@ def compare_html(found: Comparison, title_a: str, title_b: str) -> str:
         f"{head('Comparison', 'Runs', {'do': 'runs'})}"
         f'<dl class="pair-of-runs">{_side("A", title_a, found.a)}{_side("B", title_b, found.b)}</dl>'
         f'<p class="verdict">{escape(found.verdict)}</p>{_notes(found)}'
-        f'<section><h3>Scores</h3><table class="past compared"><thead><tr><th>Score</th><th>A</th><th>B</th>'
-        f"<th>B − A</th><th>p</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
+        f'<section tabindex="0" aria-label="Scores"><h3>Scores</h3><table class="past compared"><thead>'
+        f"<tr><th>Score</th><th>A</th><th>B</th><th>B − A</th><th>p</th><th></th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
         '<p class="hint small">Intervals are 95 %; p is adjusted after Holm, quality and cost apart; '
         "times are B / A.</p>"
         f'</section><p class="more">{swap}<a class="file-link" href="/evaluate/compare.md?{escape(files)}" download>'

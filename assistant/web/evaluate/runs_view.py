@@ -47,7 +47,8 @@ def run_html(manifest: Manifest, summary: Summary, others: Sequence[Manifest], n
         f'<p class="more"><a class="file-link" href="/evaluate/report/{quote(name)}.html" target="_blank" '
         f'rel="noopener">Open the report</a><a class="file-link" href="/evaluate/report/{quote(name)}.md" download>'
         f"Markdown</a>{words.button('Let people rate its answers', do='session', a=name)}</p>"
-        f"<section><h3>Figures</h3>{_figures(content)}</section>{_against(manifest, others)}"
+        '<section tabindex="0" aria-label="Figures"><h3>Figures</h3>'
+        f"{_figures(content)}</section>{_against(manifest, others)}"
     )
 
 

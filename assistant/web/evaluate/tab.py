@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from assistant.people import person_of
 from assistant.web import words
 from assistant.web.components import bind, fixed_html
 from assistant.web.evaluate.files import MOST_CHARACTERS
 from assistant.web.evaluate.new_view import progress_html
 from assistant.web.evaluate.running import Runner
 from assistant.web.evaluate.steps import ADDRESS, Steps
+from assistant.web.room import check_admin
 from assistant.web.screen import Screen
 from assistant.web.values import number, sent, text
 
@@ -29,6 +31,7 @@ class EvaluateTab:
     """The tab and its functions; ``build`` lays it out inside the current Blocks."""
 
     name = "Evaluate"
+    admin = True
 
     def __init__(self, steps: Steps, runner: Runner) -> None:
         self._steps, self._runner = steps, runner
@@ -49,18 +52,22 @@ class EvaluateTab:
         if request.query_params.get("tab") != self.name.lower():
             # The script asks for the first screen when the tab is entered: chat need not wait for the runs to be read.
             return Screen("", "nothing").root("evaluate", 0)
+        check_admin(person_of(request))
         return self._drawn(lambda: self._steps.opening(asked), 0)
 
-    def _step(self, event: gr.EventData) -> str:
+    def _step(self, event: gr.EventData, request: gr.Request) -> str:
+        check_admin(person_of(request))
         data = sent(event)
         return self._drawn(lambda: self._steps.take(data), number(data, "seq"))
 
-    def _take(self, event: gr.EventData) -> str:
+    def _take(self, event: gr.EventData, request: gr.Request) -> str:
+        check_admin(person_of(request))
         data = sent(event)
         name, content = text(data, "name"), text(data, "content", MOST_CHARACTERS)
         return self._drawn(lambda: self._steps.taken(name, content), number(data, "seq"))
 
-    def _look(self, event: gr.EventData) -> str:
+    def _look(self, event: gr.EventData, request: gr.Request) -> str:
+        check_admin(person_of(request))
         state = self._runner.state
         return progress_html(state) if state else ""
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from assistant.errors import EtudeError, InputError
 from assistant.exam.transfer import history_csv, history_json, take_history, write_anki_deck
+from assistant.people import person_of
 from assistant.records import ExamRecords
 from assistant.web.exam.rooms import Rooms
 
 MOST_CHARACTERS = 40_000_000
 
 
-def add_exports(app: FastAPI, rooms: Rooms) -> None:
-    """Serve the history at ``/exam/export.json``, ``.csv`` and ``.apkg``."""
+def add_exports(app: FastAPI, shared: Rooms) -> None:
+    """Serve the history of who asks at ``/exam/export.json``, ``.csv`` and ``.apkg``."""
 
     @app.get("/exam/export.{kind}", include_in_schema=False)
-    def export(kind: str) -> Response:
+    def export(request: Request, kind: str) -> Response:
+        rooms = shared.of(person_of(request))
         try:
             if kind == "json":
                 return _file(history_json(rooms.records).encode(), "application/json", "etude-exams.json")

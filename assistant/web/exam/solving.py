@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.exam.asked import Asked
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 class Solve(Protocol):
     """Answers a question (``assistant.exam.solve.Solver.solve``)."""
 
-    def __call__(self, asked: Asked, *, cancelled: threading.Event | None = None) -> Solution:
-        """Answer one question; ``cancelled`` stops it.
+    def __call__(
+        self, asked: Asked, collections: Sequence[str] = (), *, cancelled: threading.Event | None = None
+    ) -> Solution:
+        """Answer one question from collections, or from all notes for none; ``cancelled`` stops it.
 
         Raises:
             EtudeError: the notes or the model cannot be used.

@@ -16,6 +16,7 @@ import gradio as gr
 
 from assistant.errors import EtudeError, InputError
 from assistant.exam.paste import parse_questions
+from assistant.people import Person, person_of
 from assistant.web import words
 from assistant.web.answering import Ask, Desk
 from assistant.web.components import bind, fixed_html
@@ -57,8 +58,7 @@ class ExamTab:
 
     def __init__(self, rooms: Rooms, desk: Desk, solve: Solve | None = None) -> None:
         self._rooms, self._desk, self._solve = rooms, desk, solve
-        self._steps = Steps(rooms, own=solve is not None)
-        self._solving: dict[str, threading.Event] = {}
+        self._solving: dict[tuple[str, str], threading.Event] = {}
 
     def build(self, page: gr.Blocks) -> None:
         """Lay out the components and bind the events."""
@@ -89,22 +89,22 @@ class ExamTab:
 
     def _load(self, request: gr.Request) -> View:
         asked = {name: str(request.query_params.get(name, "")) for name in _ADDRESS}
-        return self._drawn(lambda: self._steps.opening(asked), 0)
+        return self._drawn(lambda: self._steps(request).opening(asked), 0)
 
-    def _step(self, event: gr.EventData) -> View:
+    def _step(self, event: gr.EventData, request: gr.Request) -> View:
         data = sent(event)
-        self._leave(data)
-        return self._drawn(lambda: self._steps.take(data), number(data, "seq"))
+        self._leave(person_of(request), data)
+        return self._drawn(lambda: self._steps(request).take(data), number(data, "seq"))
 
-    def _take(self, event: gr.EventData) -> View:
-        data = sent(event)
+    def _take(self, event: gr.EventData, request: gr.Request) -> View:
+        data, rooms = sent(event), self._rooms.of(person_of(request))
 
         def taken() -> Screen:
             try:
                 content = text(data, "content", MOST_CHARACTERS)
-                return self._steps.told(take_in(self._rooms.records, text(data, "name"), content))
+                return self._steps(request).told(take_in(rooms.records, text(data, "name"), content))
             except EtudeError as error:
-                return self._steps.told("", str(error))
+                return self._steps(request).told("", str(error))
 
         return self._drawn(taken, number(data, "seq"))
 
@@ -117,9 +117,9 @@ class ExamTab:
             screen = Screen(words.notice(said) + words.button("Back to the start", do="home"), "home")
         return View(("", ""), screen.root("exam", seq), "")
 
-    def _look(self, event: gr.EventData) -> str:
+    def _look(self, event: gr.EventData, request: gr.Request) -> str:
         try:
-            return clock_html(self._rooms.room.look(text(sent(event), "exam")))
+            return clock_html(self._rooms.of(person_of(request)).room.look(text(sent(event), "exam")))
         except EtudeError:
             return ""
 
@@ -129,27 +129,28 @@ class ExamTab:
         except EtudeError as error:
             return words.notice(str(error))
 
-    def _explain(self, event: gr.EventData) -> View:
+    def _explain(self, event: gr.EventData, request: gr.Request) -> View:
         key = text(sent(event), "question")
         try:
             question = self._rooms.room.bank.get(key)
             if question is None:
                 raise InputError("This question is no longer in the bank.")
-            job = self._desk.ask(Ask(str(uuid4()), explain_question(question)))
+            job = self._desk.ask(Ask(str(uuid4()), explain_question(question), owner=person_of(request).name))
         except EtudeError as error:
             return View(("", ""), below=refused_html(key, str(error)))
         return View((job.id, key), below=explained_html(job, key, job.progress))
 
-    def _follow(self, following: tuple[str, str]) -> Iterator[View]:
-        job = self._desk.find(following[0])
+    def _follow(self, following: tuple[str, str], request: gr.Request) -> Iterator[View]:
+        job = self._desk.find(following[0], person_of(request).name)
         if job is None:
             yield View()
             return
         for progress in job.follow():
             yield View(below=explained_html(job, following[1], progress))
 
-    def _answer(self, event: gr.EventData) -> Iterator[str]:
-        data = sent(event)
+    def _answer(self, event: gr.EventData, request: gr.Request) -> Iterator[str]:
+        data, person = sent(event), person_of(request)
+        run = (person.name, text(data, "run"))
         try:
             if self._solve is None:
                 raise InputError("This Etude cannot answer questions of your own.")
@@ -157,13 +158,14 @@ class ExamTab:
         except EtudeError as error:
             yield solved_html([], 0, error=str(error))
             return
-        stop = self._solving.setdefault(text(data, "run"), threading.Event())
+        stop = self._solving.setdefault(run, threading.Event())
         try:
             solved: list[Solved] = []
             yield solved_html(solved, len(asked))
             for question in asked:
                 try:
-                    solved.append(Solved(question, self._solve(question, cancelled=stop)))
+                    with self._desk.turn(person.name, stop) as collections:
+                        solved.append(Solved(question, self._solve(question, collections or (), cancelled=stop)))
                 except EtudeError as error:
                     solved.append(Solved(question, error=str(error)))
                 except Exception as error:
@@ -174,14 +176,17 @@ class ExamTab:
                 if stopped:
                     return
         finally:
-            self._solving.pop(text(data, "run"), None)
+            self._solving.pop(run, None)
 
-    def _halt(self, event: gr.EventData) -> None:
-        self._leave(sent(event))
+    def _halt(self, event: gr.EventData, request: gr.Request) -> None:
+        self._leave(person_of(request), sent(event))
 
-    def _leave(self, data: Data) -> None:
+    def _leave(self, person: Person, data: Data) -> None:
         """Stop what the person no longer waits for."""
         if conversation := text(data, "conversation"):
-            self._desk.stop(conversation)
-        if stop := self._solving.get(text(data, "run")):
+            self._desk.stop(conversation, person.name)
+        if stop := self._solving.get((person.name, text(data, "run"))):
             stop.set()
+
+    def _steps(self, request: gr.Request) -> Steps:
+        return Steps(self._rooms.of(person_of(request)), own=self._solve is not None)

@@ -33,6 +33,7 @@ class Steps:
 
     def __init__(self, settings: Settings) -> None:
         library = guardrails_of(settings)
+        self._settings = settings
         self._shelf = Shelf(library, settings.guardrail)
         self._trier = Trier(library, lambda: open_embedder(settings))
         self._edits = EditSteps(self._shelf)
@@ -52,6 +53,7 @@ class Steps:
 
     def take(self, data: Data) -> Screen:
         """Take a step; what is wrong is said on the screen where the person was, or on the list."""
+        self._shelf.force = self._settings.guardrail
         step = self._steps.get(text(data, "do"), self._list)
         try:
             return step(data)

@@ -6,7 +6,7 @@ import pytest
 from assistant.chat.events import Answer, Delta, Stage
 from assistant.errors import GenerationFailed, InputError
 from assistant.records import Records
-from assistant.settings import Generation
+from assistant.settings import Generation, People
 from assistant.web.answering import MAX_WAITING, Ask, Desk
 
 
@@ -173,6 +173,57 @@ def test_choosing_a_model_makes_its_assistant_once(desk, settings, made):
     finished(desk.ask(Ask("c1", "two", model="smollm2-135m-instruct")))
     finished(desk.ask(Ask("c1", "three", model="smollm2-135m-instruct")))
     assert [assistant.settings.model for assistant in made] == [settings.model, "smollm2-135m-instruct"]
+
+
+def test_what_nobody_follows_is_stopped_and_kept(settings, records):
+    desk = Desk(settings, records, Scripted, grace=1.5)
+    job, other = desk.ask(Ask("c1", "slow")), desk.ask(Ask("c2", "slow"))
+    for _ in job.follow():
+        # Whoever follows keeps it going, past the grace; it is the second in line that nobody follows.
+        if job.seconds > 3:
+            break
+    assert not job.progress.done
+    assert other.stop.is_set()
+    assert not job.stop.is_set()
+    while desk.running():
+        time.sleep(0.02)
+    (turn,) = records.turns("c1")
+    assert (turn.answer.text, turn.answer.stopped) == ("One", True)
+    assert records.turns("c2")[0].answer.stopped
+
+
+def test_answers_are_made_in_turn_and_the_page_says_how_many_are_before(settings, records, made, monkeypatch):
+    monkeypatch.setattr("assistant.people.collections.collections_in", lambda settings: [("etude", 1)])
+    made.append(Scripted(settings))
+    desk = Desk(settings, records, lambda chosen: made[0])
+    jobs = [desk.ask(Ask("1", "slow", owner="anna"))]
+    while not jobs[0].progress.text:
+        time.sleep(0.01)
+    jobs += [desk.ask(Ask(str(number), "short", owner=owner)) for number, owner in ((2, "anna"), (3, "ben"))]
+    while [job.progress.stage for job in jobs[1:]] != ["Waiting, 2 before you", "Waiting, 1 before you"]:
+        time.sleep(0.01)
+    assert desk.running("ben") == {"3": "short"}
+    assert desk.find(jobs[2].id, "anna") is desk.job("3", "anna") is None
+    made[0].go.set()
+    for job in jobs:
+        assert finished(job).text == "One two."
+    assert records.of("ben").turns("3")[0].id < records.of("anna").turns("2")[0].id
+    desk.close()
+
+
+def test_somebody_who_signed_in_asks_so_often_a_minute(settings, records, monkeypatch):
+    monkeypatch.setattr("assistant.people.collections.collections_in", lambda settings: [("etude", 1)])
+    limited = settings.model_copy(update={"people": People(questions_a_minute=2)})
+    desk = Desk(limited, records, Scripted)
+    for number in range(3):
+        finished(desk.ask(Ask(f"local {number}", "one")))
+    for number in range(2):
+        finished(desk.ask(Ask(f"hers {number}", "one", owner="anna")))
+    with pytest.raises(InputError, match=r"2 questions within a minute\. Ask again in \d+ s\."):
+        desk.ask(Ask("hers 3", "one", owner="anna"))
+    with pytest.raises(InputError), desk.turn("anna", threading.Event()):
+        pytest.fail("a pasted question counts too")
+    finished(desk.ask(Ask("his", "one", owner="ben")))
 
 
 def test_warming_happens_in_the_background(desk, made):

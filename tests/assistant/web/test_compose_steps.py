@@ -3,6 +3,7 @@ import contextlib
 import re
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,9 +15,14 @@ from assistant.composer.melody import read_melody
 from assistant.composer.midi import midi_bytes
 from assistant.composer.samples import samples
 from assistant.jobs.context import Progress
-from assistant.jobs.folder import JobFolder, Order, jobs_folder
+from assistant.jobs.folder import JobFolder, Order, jobs_folder, remove_folders
+from assistant.jobs.queue import Queue
+from assistant.people import LOCAL
+from assistant.people.person import SCOPE_KEY
 from assistant.records import Jobs
 from assistant.records.database import Database
+from assistant.records.kinds import kinds_of
+from assistant.records.purge import purge
 from assistant.web.compose.bench import Bench
 from assistant.web.compose.files import add_files, link
 from assistant.web.compose.places import at_work
@@ -147,8 +153,19 @@ def test_what_is_wrong_is_said_beside_its_field_and_no_job_is_made(steps, bench,
     assert bench.pieces() == []
 
 
+class AsLocal:
+    """Lets everybody in as the local person, as the door of the page does on one's own machine."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        await self.app({**scope, SCOPE_KEY: LOCAL}, receive, send)
+
+
 def test_only_the_files_that_a_job_made_are_served(bench, kept, tmp_path):
     app = FastAPI()
+    app.add_middleware(AsLocal)
     add_files(app, bench)
     client = TestClient(app)
     made = kept(result={"title": "Ode “to” Joy/..", "model": "chorale-1", "seed": 3, "files": {"mid": "piece.mid"}},
@@ -205,7 +222,30 @@ def test_a_training_that_cannot_be_is_said_and_not_begun(steps, bench, sent, sai
     html = steps.take({"do": "train", **sent}).html
     assert said in unescape(html)
     assert bench.trainings() == []
-    assert not (bench.settings.home / "composer" / "uploads").exists()
+    assert not list(bench.settings.home.rglob("*.mid"))
+
+
+def test_the_files_of_a_training_stay_as_long_as_the_training_is_known(bench, settings, database):
+    midi = midi_bytes(read_melody("twinkle").roll.repeat(4, axis=0), genre("chorale"), 96)
+    two = [
+        bench.train({"genre": "custom", "layout": "chorale", "minutes": 1, "steps": 1}, [("a song.mid", midi)] * count)
+        for count in (1, 2)
+    ]
+    for one in two:
+        bench.cancel(one.id, "train")
+        Queue(settings, database).wait(one.id)
+    kept = [[Path(file) for file in bench.find(one.id, "train").arguments["midi"]] for one in two]
+    assert [[file.name for file in files] for files in kept] == [
+        ["001-a song.mid"],
+        ["001-a song.mid", "002-a song.mid"],
+    ]
+    assert all(file.read_bytes() == midi for files in kept for file in files)
+    first_ended = Jobs(database).job(two[1].id).created
+    remove_folders(settings, purge(database, kinds_of(["jobs"]), before=first_ended).jobs)
+    assert not kept[0][0].exists()
+    assert all(file.is_file() for file in kept[1])
+    remove_folders(settings, purge(database, kinds_of(["jobs"])).jobs)
+    assert not list(settings.home.rglob("*.mid"))
 
 
 def test_a_training_takes_no_longer_than_its_minutes(kept, bench):

@@ -1,0 +1,1 @@
+"""The Settings tab: models, device, answers, appearance and records."""
