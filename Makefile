@@ -10,7 +10,7 @@ ifeq ($(wildcard $(BIN)/python),)
 $(shell rm -rf .make)
 endif
 
-.PHONY: help run test benchmark check format setup lock clean distclean
+.PHONY: help run test benchmark pictures check format setup lock clean distclean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -26,6 +26,9 @@ test: .make/dev ## Install with the tools of developers, fetch the small models,
 
 benchmark: .make/run ## Measure closed book, naive retrieval and Etude with each installed model, in about 15 minutes a model.
 	$(BIN)/python -m eval.benchmark
+
+pictures: .make/dev ## Take the pictures of docs/images from the page, with the shipped notes and the installed model.
+	$(BIN)/python -m tests.e2e.pictures
 
 check: .make/dev ## Look for mistakes: lint, format, types.
 	$(BIN)/ruff check .

@@ -20,6 +20,7 @@ from assistant.terminal.compose import compose_app
 from assistant.terminal.exam import exam_app
 from assistant.terminal.guardrail import guardrail_app
 from assistant.terminal.jobs import jobs_app
+from assistant.terminal.people import people_app
 from assistant.terminal.prompts import prompts_app
 from assistant.terminal.records import records_app
 from eval.commands import eval_app
@@ -44,6 +45,7 @@ app.add_typer(prompts_app, name="prompts")
 app.add_typer(eval_app, name="eval")
 app.add_typer(records_app, name="records")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(people_app, name="people")
 
 CollectionOption = Annotated[
     list[str] | None,
@@ -134,6 +136,39 @@ def chat(
     from assistant.terminal.chat import run_chat
 
     run_chat(collection, _flags(model=model))
+
+
+@app.command()
+def agent(
+    text: Annotated[str | None, typer.Argument(help="What is to be done.", show_default=False)] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what would be called, and call nothing.")] = False,
+    after: Annotated[
+        list[str] | None,
+        typer.Option("--after", metavar="TEXT", help="What was said before, oldest first; repeatable, for --plan."),
+    ] = None,
+    thread: Annotated[str, typer.Option("--thread", metavar="NAME", help="Go on with the conversation NAME.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm costly calls without a question.")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Print the trace of the conversation as JSON.")] = False,
+    stop_all: Annotated[bool, typer.Option("--stop-all", help="Stop every agent, and cancel all jobs.")] = False,
+    go_on: Annotated[bool, typer.Option("--go-on", help="Let agents work again after --stop-all.")] = False,
+    accept_mcp: Annotated[
+        str, typer.Option("--accept-mcp", metavar="NAME", help="Accept what an MCP server says of its tools.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Have something done: music, an exam, an evaluation, or an answer. Costly calls are confirmed first."""
+    from assistant.terminal import agent as agents
+
+    if stop_all or go_on or accept_mcp:
+        agents.run_switch(stop_all=stop_all, accept_mcp=accept_mcp, as_json=as_json)
+    elif plan:
+        agents.run_plan(text or "", after or [], as_json=as_json)
+    elif trace:
+        agents.run_trace(thread, as_json=as_json)
+    elif after:
+        raise InputError("--after is for --plan; a conversation goes on with --thread NAME.")
+    else:
+        agents.run_agent(text or "", thread, yes=yes, as_json=as_json)
 
 
 @app.command()

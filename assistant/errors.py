@@ -18,6 +18,7 @@
     │   └── IndexBusy             6   another process writes to the index
     ├── RecordsError              7   the database of conversations cannot be opened or written
     ├── ServerError               8   the port is in use, the page cannot be served
+    ├── NotSignedIn               9   nobody is signed in, or not somebody who may do that
     └── RunBusy                   6   another process is at work on this evaluation run
 
 The messages are for people; the command line and the web page print them without a traceback and leave with the
@@ -48,6 +49,7 @@ __all__ = [
     "KnowledgeError",
     "ModelError",
     "ModelUnknown",
+    "NotSignedIn",
     "RecordsError",
     "RunBusy",
     "ServerError",
@@ -99,6 +101,12 @@ class ServerError(EtudeError):
     """The web page cannot be served."""
 
     exit_code = 8
+
+
+class NotSignedIn(EtudeError):
+    """Nobody is signed in, or somebody who may not do that."""
+
+    exit_code = 9
 
 
 class RunBusy(EtudeError):

@@ -16,6 +16,7 @@ from assistant.settings import Settings
 from knowledge.embed import Embedder
 from knowledge.index import IndexFolder
 from knowledge.search import Searcher
+from knowledge.sources import Sources
 
 if TYPE_CHECKING:
     from assistant.exam.room import ExamRoom
@@ -56,6 +57,16 @@ def _embedder(name: str, folder: Path, threads: int) -> Embedder:
 def open_index(settings: Settings) -> IndexFolder:
     """Return the index in Etude's home."""
     return IndexFolder(settings.index_folder)
+
+
+def uploads_folder(settings: Settings) -> Path:
+    """Return the folder of the notes that were uploaded, a subfolder for each collection."""
+    return settings.home / "notes"
+
+
+def open_sources(settings: Settings) -> Sources:
+    """Return the list of the folders that feed the index."""
+    return Sources(settings.home / "sources.json")
 
 
 def open_searcher(settings: Settings) -> Searcher:

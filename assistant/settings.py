@@ -7,6 +7,7 @@ and double underscores in the environment (``ETUDE_RETRIEVAL__PASSAGES=4``). Not
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -16,6 +17,7 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -45,7 +47,7 @@ class Generation(_Group):
 
     temperature: float = Field(0.0, ge=0, le=2)
     top_p: float = Field(0.95, gt=0, le=1)
-    top_k: int = Field(40, ge=0, description="0 looks at every token.")
+    top_k: int = Field(40, ge=0, le=100_000, description="0 looks at every token.")
     max_tokens: int = Field(320, ge=1, le=32_768)
     stop: list[str] = Field(default_factory=list, max_length=8)
     seed: int = 0
@@ -58,6 +60,7 @@ class Retrieval(_Group):
     passage_tokens: int = Field(
         300,
         ge=64,
+        le=32_768,
         description="Budget for passages in one prompt, in tokens of the language model. "
         "The default keeps the first word within five seconds on two CPU cores, which read about 70 tokens a second.",
     )
@@ -81,6 +84,22 @@ class Server(_Group):
     port: int = Field(7860, ge=1, le=65_535)
 
 
+class People(_Group):
+    """Who may use the page, and how much of it, where others can reach it."""
+
+    sign_in: Literal["auto", "always"] = Field(
+        "auto", description="auto asks people to sign in unless the page is bound to this machine alone."
+    )
+    header: str = Field("", description="The header in which a reverse proxy names who it has signed in.")
+    proxies: list[str] = Field(
+        default_factory=list, description="Addresses or networks of reverse proxies; headers of others are ignored."
+    )
+    hours: float = Field(168, gt=0, le=8760, description="How long a sign-in is good for.")
+    questions_a_minute: int = Field(12, ge=1, description="Of one person.")
+    uploads_an_hour: int = Field(120, ge=1, description="Of one person; what is larger than 256 kB counts.")
+    upload_mb: int = Field(50, ge=1, description="The most that is taken at once, in megabytes (10⁶ bytes).")
+
+
 class Price(_Group):
     """US dollars per 1,000 tokens of one model."""
 
@@ -91,7 +110,28 @@ class Price(_Group):
 class Recording(_Group):
     """How long records are kept."""
 
-    keep_days: int | None = Field(None, ge=1, description="Delete what is older once a day while the page is served.")
+    keep_days: int | None = Field(
+        None, ge=1, le=36_500, description="Delete what is older once a day while the page is served."
+    )
+
+
+class Attached(_Group):
+    """An MCP server whose tools the agent may call: a command to begin, or the address of one that runs."""
+
+    command: list[str] = Field(default_factory=list, description="A program and its arguments, spoken to over stdio.")
+    url: str = Field("", description="Of a server that speaks streamable HTTP.")
+    tools: list[str] = Field(default_factory=list, description="The tools of it that may be called; no others are.")
+    seconds: float = Field(30, gt=0, le=3600, description="The most that it may take to answer.")
+
+
+class Agent(_Group):
+    """What the tool agent may use up."""
+
+    steps: int = Field(8, ge=1, le=50, description="Calls of tools for one message.")
+    tokens: int = Field(20_000, ge=0, description="Tokens that the language model may read and write for one message.")
+    minutes: float = Field(240, ge=0, description="Expected minutes of all that one conversation starts.")
+    queued: int = Field(4, ge=1, le=20, description="Jobs that may wait or run when the agent adds one.")
+    mcp: dict[str, Attached] = Field(default_factory=dict, description="MCP servers by name.")
 
 
 class Settings(BaseSettings):
@@ -107,13 +147,15 @@ class Settings(BaseSettings):
     backend: Literal["embedded", "openai", "transformers"] = "embedded"
     model: str = Field(DEFAULT_MODEL, description="Catalog id, a .gguf file, or a model folder for transformers.")
     embedding: str = Field(DEFAULT_EMBEDDING, description="Catalog id or a sentence-transformers folder.")
-    context_length: int = Field(4096, ge=512, description="Tokens the embedded model can hold at once.")
-    threads: int = Field(0, ge=0, description="CPU threads; 0 takes one for each core.")
+    context_length: int = Field(4096, ge=512, le=262_144, description="Tokens the embedded model can hold at once.")
+    threads: int = Field(0, ge=0, le=512, description="CPU threads; 0 takes one for each core.")
     database: str = Field("", description="SQLAlchemy URL; empty is SQLite in the home.")
     generation: Generation = Field(default_factory=Generation)
     retrieval: Retrieval = Field(default_factory=Retrieval)
     endpoint: Endpoint = Field(default_factory=Endpoint)
     server: Server = Field(default_factory=Server)
+    people: People = Field(default_factory=People)
+    agent: Agent = Field(default_factory=Agent)
     guardrail: str = Field("default", description="What must be passed: NAME or NAME@VERSION; empty checks nothing.")
     records: Recording = Field(default_factory=Recording)
     soundfont: _Folder | None = Field(None, description="A .sf2 file to play pieces with; by default TimGM6mb.")
@@ -158,6 +200,47 @@ def config_file() -> Path | None:
     """Return the ``etude.toml`` in force: the current folder's, else the home's, else None."""
     home = Path(os.environ.get("ETUDE_HOME") or default_home()).expanduser()
     return next((f for f in (Path("etude.toml").resolve(), home / "etude.toml") if f.is_file()), None)
+
+
+def settings_place() -> Path:
+    """Return the ``etude.toml`` that settings are saved to: the one in force, else the one of the home."""
+    return config_file() or Path(os.environ.get("ETUDE_HOME") or default_home()).expanduser() / "etude.toml"
+
+
+def settings_of(document: dict[str, Any]) -> Settings:
+    """Return the settings that would be in force if this stood in ``etude.toml``; the environment goes before it.
+
+    Raises:
+        ValidationError: pydantic's, of a name that is unknown or a value that is out of range.
+
+    """
+
+    class Drafted(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            given = InitSettingsSource(settings_cls, init_kwargs=document)
+            return (named["init_settings"], named["env_settings"], given)
+
+    return Drafted()
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the environment in which another process of Etude has these settings, whatever ``etude.toml`` says."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("ETUDE_")}
+    for name, value in settings.model_dump(mode="json", exclude_none=True).items():
+        text = os.pathsep.join(value) if name == "models_path" else value
+        kept[f"ETUDE_{name}".upper()] = text if isinstance(text, str) else json.dumps(text)
+    return kept
+
+
+def set_in_environment(name: str) -> str:
+    """Return the variable of the environment that sets ``name`` (``generation.temperature``), or nothing."""
+    given = {variable.upper(): variable for variable in os.environ}
+    whole = f"ETUDE_{name.upper().replace('.', '__')}"
+    # A group may also be given whole, as JSON.
+    return given.get(whole, "") or given.get(whole.partition("__")[0], "")
 
 
 def load_settings(**flags: Any) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -21,6 +21,25 @@ class Span(_Row):
     type: str | None = None
 
 
+class Called(_Row):
+    """A tool with its arguments; those of ``optional`` may as well be left out."""
+
+    tool: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    optional: tuple[str, ...] = ()
+
+
+class Planned(_Row):
+    """What is to be called; ``asks`` names the tool that lacks something, so that the person has to be asked.
+
+    ``earlier`` are the arguments of the call before, which words such as "slower" start from.
+    """
+
+    calls: tuple[Called, ...] = ()
+    asks: str = ""
+    earlier: dict[str, Any] = Field(default_factory=dict)
+
+
 class Sample(_Row):
     """One question with everything that is known about it.
 
@@ -29,7 +48,7 @@ class Sample(_Row):
     right answer has. ``key`` are the right letters of ``options``. ``of`` is the id of the sample that this one says
     in other words. ``notes`` says which notes it is asked of: ``shipped``, ``given`` (those that a run names) or, where
     it is empty, both. ``source`` says what the prompt is to a guardrail (INPUT, OUTPUT or DOCUMENT), and ``spans`` the
-    personal data in it.
+    personal data in it. ``after`` are earlier turns of the person, and ``planned`` what an agent should call.
     """
 
     id: str
@@ -46,6 +65,8 @@ class Sample(_Row):
     notes: str = ""
     source: str = ""
     spans: tuple[Span, ...] = ()
+    after: tuple[str, ...] = ()
+    planned: Planned | None = None
 
     @property
     def question(self) -> str:
@@ -76,7 +97,8 @@ class Output(_Row):
     ``passages`` are best first; ``read`` says how many of them the model read, and is None where it read all of them.
     ``letters`` and ``probabilities`` answer a multiple-choice question. ``seconds`` and ``first_token`` count from the
     question, ``memory`` is the peak of this process in MiB, ``tokens_in`` and ``tokens_out`` are the language model's.
-    ``spans`` are the personal data that was found in the prompt.
+    ``spans`` are the personal data that was found in the prompt. ``calls`` are the tools that an agent would call, and
+    ``question`` what it asks the person.
     """
 
     prediction: str = ""
@@ -92,6 +114,8 @@ class Output(_Row):
     tokens_out: int | None = None
     memory: float | None = None
     spans: tuple[Span, ...] = ()
+    calls: tuple[Called, ...] = ()
+    question: str = ""
     error: str = ""
 
 

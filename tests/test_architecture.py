@@ -23,17 +23,22 @@ MAY_IMPORT = {
 TOP = {
     "assistant.api": {"assistant.api", "assistant.cli", "assistant.web", "app"},
     "assistant.cli": {"assistant.cli"},
-    "assistant.doctor": {"assistant.cli", "assistant.doctor"},
+    "assistant.doctor": {"assistant.cli", "assistant.doctor", "assistant.web"},
     "assistant.terminal": {"assistant.cli", "assistant.terminal"},
     "assistant.web": {"assistant.cli", "assistant.web", "app"},
 }
 """Who may import what stands at the top."""
 
 DOORS = {
+    "assistant.agent.planning": {"Call", "Earlier", "Plan", "Planner"},
     "assistant.composer": {"compose", "train"},
     "assistant.composer.metrics": {"Tallies", "bars_of", "diversity", "features", "frechet", "measure", "tally"},
     "assistant.composer.rules": {"harmonise"},
     "assistant.guardrails.pii": {"MaskingFilter", "Masks", "find", "mask"},
+    "assistant.people": {
+        *("LOCAL", "CollectionOwners", "Person", "check_name", "collections_for", "collections_in", "person_of"),
+        "searched_by",
+    },
     "assistant.prompts": {"PromptLibrary", "PromptTemplate", "load_prompt"},
     "assistant.records": {
         *("Attempt", "Brought", "Conversation", "ExamRecords", "Rating", "RatingRecords", "RatingSession", "Records"),

@@ -7,12 +7,14 @@ deltas (the answer was withdrawn), show ``Answer.text``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.guardrails.findings import Action, PolicyName, Source
 
-StageName = Literal["queued", "loading", "rewriting", "searching", "reading", "writing"]
+StageName = Literal["queued", "loading", "rewriting", "searching", "reading", "writing", "planning", "working"]
+StepState = Literal["waiting", "done", "refused", "declined", "failed", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,30 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the web page; ``address`` is its query string, and ``kind`` what is found there (a piece, an exam)."""
+
+    title: str
+    kind: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A tool that the agent called on the way to an answer, or that waits for a yes.
+
+    ``text`` is what came of it, or, while it waits, what is to be confirmed; ``confirmation`` is the id of that.
+    """
+
+    tool: str
+    arguments: Mapping[str, Any]
+    state: StepState
+    text: str = ""
+    places: tuple[Place, ...] = ()
+    confirmation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds from the moment the question was accepted."""
 
@@ -110,7 +136,8 @@ class Answer:
     not cover it, ``stopped`` that the person stopped the answer, ``cut`` that it reached the length limit, ``blocked``
     that the guardrail stopped the question or the answer. ``question`` and ``text`` are masked where it masks.
     ``doubtful`` are character spans of ``text``: sentences that no passage supports, by the guardrail's threshold.
-    ``invocations`` are the ids of the records of the calls to the model, as far as they were kept.
+    ``invocations`` are the ids of the records of the calls to the model, as far as they were kept. ``steps`` are the
+    tools that an agent called, and ``rationale`` is why.
     """
 
     question: str
@@ -128,6 +155,8 @@ class Answer:
     dropped: tuple[Dropped, ...] = ()
     doubtful: tuple[tuple[int, int], ...] = ()
     invocations: tuple[int, ...] = ()
+    steps: tuple[Step, ...] = ()
+    rationale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

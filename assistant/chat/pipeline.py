@@ -193,9 +193,12 @@ class Assistant:
         yield from self._write(run, chat, generation, found)
 
     def retrieve(
-        self, question: str, where: Filter, chat: BaseChatModel, guarding: Guarding | None = None
+        self, question: str, where: Filter, chat: BaseChatModel | None, guarding: Guarding | None = None
     ) -> Retrieved:
-        """Search, choose the passages that the model will read, and measure how well they fit the question."""
+        """Search, choose the passages that the model will read, and measure how well they fit the question.
+
+        The budget is counted in the model's tokens where it is embedded, else in those of the embedding model.
+        """
         limits = self.settings.retrieval
         hits = self.searcher.search(question, max(_SEARCHED, limits.passages), where)
         hits, dropped = guarding.passages(hits) if guarding else (hits, ())

@@ -21,6 +21,7 @@ class Wish:
     difficulties: tuple[Difficulty, ...] = ()
     tasks: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     count: int = 10
 
     def allows(self, question: Question) -> bool:
@@ -30,6 +31,7 @@ class Wish:
             and (not self.difficulties or question.difficulty in self.difficulties)
             and (not self.tasks or question.task in self.tasks)
             and (not self.sections or bool(set(self.sections) & set(question.sections)))
+            and (not self.questions or question.id in self.questions)
         )
 
 

@@ -75,6 +75,10 @@ class ExamRoom:
         self._seen: dict[str, float] = {}
         self._lock = threading.Lock()
 
+    def over(self, store: Store) -> ExamRoom:
+        """Return a room over the same bank with another store, for another person."""
+        return ExamRoom(self.bank, self.outline, store, self._rng, self._clock)
+
     def begin_practice(self, wish: Wish) -> Exam:
         """Begin a practice round.
 

@@ -37,7 +37,7 @@ def pull(card: ModelCard, settings: Settings, progress: Progress | None = None, 
     """
     tell = progress or (lambda done, total, doing: None)
     place = home_folder(card, settings)
-    work = place.with_name(f".{card.id}.partial")
+    work = _work_folder(place)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with _alone(place.with_name(f".{card.id}.lock"), lambda: tell(0, card.size, "waiting for another pull")):
@@ -52,6 +52,36 @@ def pull(card: ModelCard, settings: Settings, progress: Progress | None = None, 
     except OSError as error:
         raise _cannot_write(card, place.parent, error) from error
     return find_weights(card, settings)
+
+
+def remove(card: ModelCard, settings: Settings) -> None:
+    """Delete what ``pull`` has brought into the home, or the part that an interrupted one has left.
+
+    Raises:
+        InputError: somebody is fetching the model just now, or it cannot be deleted.
+
+    """
+    place = home_folder(card, settings)
+    try:
+        with FileLock(place.with_name(f".{card.id}.lock"), timeout=0):
+            for folder in (place, _work_folder(place)):
+                if folder.is_dir():
+                    shutil.rmtree(folder)
+    except Timeout as error:
+        raise InputError(f"{card.id} is being fetched just now. Stop that first.") from error
+    except OSError as error:
+        raise InputError(f"{card.id} could not be deleted ({error}). Give yourself access to its folder.") from error
+
+
+def arrived(card: ModelCard, settings: Settings) -> int:
+    """Return the bytes that an interrupted ``pull`` has left; the next one goes on from there."""
+    work = _work_folder(home_folder(card, settings))
+    # A wheel that is not complete is begun again.
+    return bytes_in(work) - sum(map(bytes_in, work.glob("wheel-*")))
+
+
+def _work_folder(place: Path) -> Path:
+    return place.with_name(f".{place.name}.partial")
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from assistant.rooms import open_index, open_searcher
+from assistant.rooms import open_index, open_searcher, open_sources
 from assistant.settings import load_settings
 from knowledge.search import Filter, Hit
 from knowledge.split import plain
@@ -36,9 +36,11 @@ def run_search(query: str, k: int, collections: tuple[str, ...], file: str, head
 
 def run_collections(remove: str, *, as_json: bool) -> None:
     """List the collections, or forget one."""
-    index = open_index(load_settings())
+    settings = load_settings()
+    index = open_index(settings)
     if remove:
         remove_collection(index, remove)
+        open_sources(settings).drop(remove)
         typer.echo(f"The collection {remove} is forgotten. Its files are still where they were.")
         return
     current = index.current()

@@ -13,7 +13,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from assistant.rooms import DEFAULT_COLLECTION, SHIPPED_COLLECTION, open_embedder, open_index, shipped_notes
+from assistant.rooms import (
+    DEFAULT_COLLECTION,
+    SHIPPED_COLLECTION,
+    open_embedder,
+    open_index,
+    open_sources,
+    shipped_notes,
+)
 from assistant.settings import load_settings
 from knowledge.sync import Progress, Step, SyncReport
 from knowledge.sync import sync as sync_folder
@@ -34,6 +41,11 @@ def run_sync(folder: Path | None, collection: str | None, *, rebuild: bool, as_j
             rebuild=rebuild,
             progress=progress,
         )
+    sources = open_sources(settings)
+    for other in sources.all(name) if rebuild else ():
+        if other.folder != report.folder:
+            sources.drop(name, other.folder)
+    sources.note(name, report.folder, synced=True)
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False, indent=2))
     else:

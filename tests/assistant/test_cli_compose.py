@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.composer.genres import genre
+from assistant.composer.melody import read_melody
+from assistant.composer.midi import midi_bytes
+from assistant.composer.reference import read_reference
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -112,3 +117,20 @@ def test_a_melody_becomes_files_and_the_same_seed_the_same_notes(tmp_path):
     assert again.returncode == 0, again.stderr
     assert "two of its bars make one" in again.stdout
     assert (tmp_path / "b.mid").read_bytes() == (tmp_path / "a.mid").read_bytes()
+
+
+def test_metrics_need_no_prepared_music(tmp_path):
+    chorale = genre("chorale")
+    melody = read_melody("old-hundredth").roll
+    (tmp_path / "unison.mid").write_bytes(midi_bytes(melody.repeat(4, axis=0), chorale, 84))
+    done = compose("metrics", "unison.mid", "--json", cwd=tmp_path, ETUDE_HOME=str(tmp_path / "home"))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["kind"] == "real"
+    assert told["metrics"]["consonance.bass"] == 1
+    assert told["real"] == pytest.approx(read_reference("chorale").means)
+    assert told["similarity_index"]["value"] > 0.4
+    assert not (tmp_path / "home" / "composer").exists()
+    rules = compose("metrics", "unison.mid", "--reference", "jazz", cwd=tmp_path)
+    assert "synthetic" in rules.stdout.splitlines()[0]
+    assert "real" not in rules.stdout

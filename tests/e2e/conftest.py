@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from selenium import webdriver
 
-BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-sync --no-first-run --window-size=1440,900"
-)
+from tests.e2e.page import PATIENCE, chromium
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    for program, package in ((BROWSER, "chromium"), (DRIVER, "chromium-driver")):
-        if not shutil.which(program):
-            pytest.fail(f"{program} is missing. Install it with: apt-get install {package}")
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+def browser():
+    """One browser for a module, and not for the session: while it is open, nothing else here can run an event loop."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser):
+    """A browser that has never been here before."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE * 1000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(context):
+    """An empty tab of it."""
+    return context.new_page()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 
 import uvicorn
 
@@ -22,7 +23,7 @@ TEXT = "Amazon Polly turns text into lifelike speech. It offers several engines.
 CITED = Citation(1, "notes", "speech.md", ("Speech", "Amazon Polly"), 7, 9, TEXT, ((0, 45),))
 
 
-def solve(asked: Asked, *, cancelled: threading.Event | None = None) -> Solution:
+def solve(asked: Asked, collections: Sequence[str] = (), *, cancelled: threading.Event | None = None) -> Solution:
     """Choose the option that names Polly; a question about football is not covered."""
     time.sleep(0.2)
     if "football" in asked.stem:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Page as Tab
 
 ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 180
 """Seconds. Long, as machines are slow while other things run."""
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 NOTES = {
     "orchard.md": """# The orchard
@@ -59,10 +61,6 @@ class Etude:
 
     def __init__(self, folder: Path, models: list[Path]) -> None:
         self.home = folder / "home"
-        notes = folder / "notes"
-        notes.mkdir()
-        for name, text in NOTES.items():
-            (notes / name).write_text(text, encoding="utf-8")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -77,13 +75,26 @@ class Etude:
         }
         self.log = (folder / "server.log").open("ab")
         self.process: subprocess.Popen[bytes] | None = None
-        synced = self.run("-m", "assistant.cli", "sync", str(notes))
-        assert synced.returncode == 0, synced.stderr
+        self.furnish(folder / "notes")
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=PATIENCE
+    def furnish(self, notes: Path) -> None:
+        """Put into the home what the page shows."""
+        notes.mkdir()
+        for name, text in NOTES.items():
+            (notes / name).write_text(text, encoding="utf-8")
+        self.run("sync", str(notes))
+
+    def run(self, *command: str, patience: float = 3 * PATIENCE) -> None:
+        """Run `etude` in this home."""
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant.cli", *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=patience,
         )
+        assert done.returncode == 0, done.stderr
 
     def start(self) -> None:
         self.process = subprocess.Popen(
@@ -122,33 +133,70 @@ class Etude:
             return database.execute(query).fetchall()
 
 
-class Page:
-    """The page as a person sees it."""
+class Served(Etude):
+    """The page with a solver that needs no model."""
 
-    def __init__(self, browser: webdriver.Chrome, url: str) -> None:
-        self.browser, self.url = browser, url
+    program = ("-m", "tests.e2e.exam_server")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Open the system's Chromium without a window."""
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing. Install it with: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Page:
+    """The page as a person sees it, with what it asked for and what the browser complained about."""
+
+    def __init__(self, tab: Tab, url: str) -> None:
+        self.tab, self.url = tab, url
+        self.requested: list[str] = []
+        self.complaints: list[str] = []
+        tab.on("request", lambda request: self.requested.append(request.url))
+        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        tab.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
 
     def open(self, address: str = "") -> None:
-        self.browser.get(self.url + address)
-        self.until("return document.querySelector('#thread .turns')")
+        self.tab.goto(self.url + address)
+        expect(self.find("#thread .turns")).to_be_attached()
+
+    def find(self, selector: str) -> Locator:
+        return self.tab.locator(selector)
+
+    def texts(self, selector: str) -> list[str]:
+        """Return what the elements that are there now say."""
+        return [text.strip() for text in self.find(selector).all_inner_texts()]
 
     def js(self, script: str, *values: object):
-        return self.browser.execute_script(script, *values)
+        """Evaluate an expression, or call a function with the list of the values."""
+        return self.tab.evaluate(script, list(values))
 
-    def until(self, script: str, what: str = ""):
-        wait = WebDriverWait(self.browser, PATIENCE, 0.05, ignored_exceptions=[StaleElementReferenceException])
-        return wait.until(lambda _: self.js(script), what or script)
+    def until(self, script: str, *values: object):
+        """Wait until an expression, or a function of the list of the values, is true; return what it is."""
+        return self.tab.wait_for_function(script, arg=list(values)).json_value()
 
-    def find(self, selector: str):
-        return self.browser.find_element(By.CSS_SELECTOR, selector)
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.tab.keyboard.press(key)
 
-    def all(self, selector: str) -> list[str]:
-        return self.js("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText.trim())", selector)
+    def type(self, text: str) -> None:
+        """Write into what has the focus, after what is there."""
+        self.tab.keyboard.insert_text(text)
+
+    def phone(self, width: int = 360) -> None:
+        self.tab.set_viewport_size({"width": width, "height": 800})
 
     def watch(self) -> None:
         """Write down everything that the answer in the making shows."""
         self.js(
-            """
+            """() => {
             window.seen = [];
             const note = () => {
               const turn = document.querySelector('#live .turn');
@@ -159,25 +207,21 @@ class Page:
             new MutationObserver(note).observe(
               document.getElementById('live'), {childList: true, subtree: true, characterData: true}
             );
-            """
+            }"""
         )
+
+    def box(self) -> Locator:
+        """Return where a question is written."""
+        return self.find(".composer textarea")
 
     def ask(self, question: str) -> None:
-        box = self.find(".composer textarea")
-        box.click()
-        box.send_keys(question, Keys.ENTER)
+        self.box().click()
+        self.type(question)
+        self.press("Enter")
 
     def answered(self, turns: int) -> None:
-        finished = "document.querySelectorAll('#thread .turn').length"
-        self.until(
-            f"return {finished} === {turns} && !document.querySelector('#live .turn')", f"{turns} finished turns"
-        )
-
-
-class Served(Etude):
-    """The page with a solver that needs no model."""
-
-    program = ("-m", "tests.e2e.exam_server")
+        expect(self.find("#thread .turn")).to_have_count(turns)
+        expect(self.find("#live .turn")).to_have_count(0)
 
 
 class RoomPage(Page):
@@ -186,21 +230,28 @@ class RoomPage(Page):
     name: str
 
     def open(self, address: str = "") -> None:
-        self.browser.get(f"{self.url}?tab={self.name}{address}")
-        self.until(f"return document.querySelector('#{self.name}-view .{self.name}-root')")
-        self.until("return document.title.includes('Étude')")
+        self.tab.goto(f"{self.url}?tab={self.name}{address}")
+        expect(self.find(f"#{self.name}-view .{self.name}-root")).to_be_attached()
+        expect(self.tab).to_have_title(re.compile("Étude"))
 
     def view(self, name: str) -> None:
-        self.until(f"return document.querySelector('.{self.name}-root')?.dataset.view === '{name}'", f"the view {name}")
+        """Wait for a screen."""
+        expect(self.find(f".{self.name}-root")).to_have_attribute("data-view", name)
+
+    def shown(self) -> Locator:
+        """Return what the room shows."""
+        return self.find(f"#{self.name}-view")
 
     def step(self, label: str) -> None:
         """Press the button of that label."""
-        pressed = self.js(
-            f"const found = [...document.querySelectorAll('#{self.name}-view button')]"
-            ".find(e => e.innerText.trim().startsWith(arguments[0])); found?.click(); return Boolean(found)",
-            label,
-        )
-        assert pressed, f"there is no button {label}"
+        buttons = self.find(f"#{self.name}-view button:visible")
+        buttons.filter(has_text=re.compile(rf"^\s*{re.escape(label)}")).first.click()
 
-    def press(self, *keys: str) -> None:
-        ActionChains(self.browser).send_keys(*keys).perform()
+    def parameter(self, name: str) -> str | None:
+        """Return what the page's address says."""
+        return self.js("([name]) => new URL(location.href).searchParams.get(name)", name)
+
+    def fits(self) -> None:
+        """Nothing is to the right of what one sees."""
+        wide = f"(e => e.scrollWidth - e.clientWidth)(document.querySelector('#{self.name}-scroll'))"
+        assert self.js(wide) <= 0, self.tab.url

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 
 import pytest
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
+from playwright.sync_api import expect
 
 from tests.e2e.page import Etude, Page
 
@@ -28,39 +26,39 @@ def etude(tmp_path_factory, shared_settings):
 
 
 @pytest.fixture
-def page(browser, etude):
-    page = Page(browser, etude.url)
+def page(tab, etude):
+    page = Page(tab, etude.url)
     page.open()
     return page
 
 
-def test_asking_shows_the_stages_then_words_then_a_cited_answer(page, etude):
+def test_asking_shows_the_stages_then_words_then_a_cited_answer(page):
     page.watch()
     page.ask(BEES)
     page.answered(1)
 
-    seen = page.js("return window.seen")
+    seen = page.js("window.seen")
     waited = " | ".join(text for state, text in seen if state == "working")
     assert re.search(r"Searching \d+ passages", waited)
     assert re.search(r"Reading \d passage", waited)
     written = [text for state, text in seen if state == "writing"]
     assert len({len(text) for text in written}) >= 3, "the words came all at once"
-    assert page.all("#thread .turn h2") == [BEES]
-    assert page.all("#thread .answer")[0].startswith(written[0][:20])
-    assert page.find(".composer textarea").get_attribute("value") == ""
-    assert BEES[:20] in page.all("#library li[aria-current] .open")[0]
+    expect(page.find("#thread .turn h2")).to_have_text([BEES])
+    assert page.texts("#thread .answer")[0].startswith(written[0][:20])
+    expect(page.box()).to_have_value("")
+    expect(page.find("#library li[aria-current] .open")).to_contain_text(BEES[:20])
 
 
 def test_stop_really_stops_and_keeps_what_was_written(page, etude):
     page.ask(BEES)
-    page.until("return (document.querySelector('#live .answer')?.innerText || '').length > 30", "words")
+    page.until("(document.querySelector('#live .answer')?.innerText || '').length > 30")
     began = time.monotonic()
     page.find(".composer .stop").click()
     page.answered(1)
     assert time.monotonic() - began < 5
 
-    assert page.all("#thread .ended") == ["Stopped."]
-    shown = re.sub(r"\s*\d+$", "", page.all("#thread .answer")[0])
+    expect(page.find("#thread .ended")).to_have_text(["Stopped."])
+    shown = re.sub(r"\s*\d+$", "", page.texts("#thread .answer")[0])
     assert len(shown) > 20
     stopped, text = etude.rows("select stopped, text from turns order by id desc limit 1")[0]
     assert stopped
@@ -70,48 +68,43 @@ def test_stop_really_stops_and_keeps_what_was_written(page, etude):
     page.watch()
     page.ask(HONEY)
     page.answered(2)
-    assert not any("Waiting" in text for _, text in page.js("return window.seen"))
+    assert not any("Waiting" in text for _, text in page.js("window.seen"))
 
 
 def test_escape_stops_too(page):
     page.ask(BEES)
-    page.until("return document.querySelector('#live .stage, #live .answer')")
-    page.find(".composer textarea").send_keys(Keys.ESCAPE)
+    expect(page.find("#live").locator(".stage, .answer").first).to_be_visible()
+    page.box().press("Escape")
     page.answered(1)
-    assert page.all("#thread .ended")[0].startswith("Stopped")
+    expect(page.find("#thread .ended")).to_have_text(re.compile("^Stopped"))
 
 
 def test_a_citation_opens_its_source_at_the_highlighted_sentence(page):
     page.ask(HONEY)
     page.answered(1)
-    number = page.find("#thread button.cite")
-    assert "orchard.md" in number.get_attribute("aria-label")
-    assert "honey" in number.get_attribute("data-tip").lower()
+    number = page.find("#thread button.cite").first
+    expect(number).to_have_attribute("aria-label", re.compile(r"orchard\.md"))
+    expect(number).to_have_attribute("data-tip", re.compile("honey", re.IGNORECASE))
     page.js("document.body.classList.add('no-sources')")
-    page.until("return getComputedStyle(document.querySelector('.sources-body')).visibility === 'hidden'")
+    expect(page.find(".sources-body")).to_be_hidden()
     number.click()
-    page.until("return !document.body.classList.contains('no-sources')")
 
     source = page.find("#sources .source.chosen")
-    assert "Bees" in source.find_element(By.CSS_SELECTOR, ".path").text
-    assert re.search(r"orchard\.md\s*lines? \d+", source.find_element(By.CSS_SELECTOR, ".file").text)
-    marks = [mark.text for mark in source.find_elements(By.CSS_SELECTOR, "mark")]
-    assert any("twelve kilograms of honey" in mark for mark in marks)
-    in_view = "const r = arguments[0].getBoundingClientRect(); return r.top >= 56 && r.bottom <= innerHeight"
-    page.until(f"return (() => {{ {in_view.replace('arguments[0]', chosen_mark())} }})()", "the sentence in view")
-    assert page.js("return document.activeElement.classList.contains('source')")
-
-
-def chosen_mark() -> str:
-    return "document.querySelector('#sources .source.chosen mark')"
+    expect(source.locator(".path")).to_contain_text("Bees")
+    expect(source.locator(".file")).to_have_text(re.compile(r"orchard\.md\s*lines? \d+"))
+    mark = source.locator("mark")
+    expect(mark.filter(has_text="twelve kilograms of honey").first).to_be_visible()
+    expect(mark.first).to_be_in_viewport(ratio=1)
+    assert mark.first.bounding_box()["y"] >= 56, "it is under the header"
+    expect(source).to_be_focused()
 
 
 def test_a_refusal_names_the_nearest_headings(page):
     page.ask("Who won the 1998 World Cup?")
     page.answered(1)
-    assert page.all("#thread .answer") == ["Your notes do not cover this."]
-    assert page.all("#thread .nearest li .path")
-    assert page.all("#thread button.cite") == []
+    expect(page.find("#thread .answer")).to_have_text(["Your notes do not cover this."])
+    expect(page.find("#thread .nearest li .path")).not_to_have_count(0)
+    expect(page.find("#thread button.cite")).to_have_count(0)
 
 
 def test_thumbs_and_a_comment_reach_the_database(page, etude):
@@ -119,31 +112,37 @@ def test_thumbs_and_a_comment_reach_the_database(page, etude):
     page.answered(1)
     turn = int(page.find("#thread .turn").get_attribute("data-turn"))
     page.find("#thread [data-do=up]").click()
-    page.until("return document.activeElement.name === 'comment'")
-    page.browser.switch_to.active_element.send_keys("Exactly what the note says", Keys.ENTER)
-    expected = [(1, "Exactly what the note says")]
-    deadline = time.monotonic() + 10
-    while (found := etude.rows(f"select up, comment from feedback where turn_id = {turn}")) != expected:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.1)
+    comment = page.find("#thread [name=comment]")
+    expect(comment).to_be_focused()
+    comment.fill("Exactly what the note says")
+    comment.press("Enter")
+    expect_rows(etude, f"select up, comment from feedback where turn_id = {turn}", [(1, "Exactly what the note says")])
 
     page.open(f"?c={page.find('#thread .turns').get_attribute('data-conversation')}")
-    assert page.find("#thread [data-do=up]").get_attribute("aria-pressed") == "true"
-    assert page.find("#thread [data-do=down]").get_attribute("aria-pressed") == "false"
+    expect(page.find("#thread [data-do=up]")).to_have_attribute("aria-pressed", "true")
+    expect(page.find("#thread [data-do=down]")).to_have_attribute("aria-pressed", "false")
+
+
+def expect_rows(etude, query: str, expected: list[tuple[object, ...]]) -> None:
+    """Wait until the database says so; nothing on the page tells when it does."""
+    deadline = time.monotonic() + 10
+    while (found := etude.rows(query)) != expected:
+        assert time.monotonic() < deadline, found
 
 
 def test_an_edited_question_replaces_its_turn(page, etude):
     page.ask("How much honey does one hive give?")
     page.answered(1)
-    first = page.find("#thread .turn").get_attribute("data-turn")
-    page.js("document.querySelector('#thread [data-do=edit]').click()")
-    box = page.find(".composer textarea")
-    assert box.get_attribute("value") == "How much honey does one hive give?"
-    box.send_keys(Keys.CONTROL, "a")
-    box.send_keys(HONEY, Keys.ENTER)
-    page.until(f"return document.querySelector('#thread .turn')?.dataset.turn > {first}")
+    turn = page.find("#thread .turn")
+    first = turn.get_attribute("data-turn")
+    turn.hover()
+    page.find("#thread [data-do=edit]").click()
+    expect(page.box()).to_have_value("How much honey does one hive give?")
+    page.box().fill(HONEY)
+    page.box().press("Enter")
+    expect(turn).not_to_have_attribute("data-turn", first)
     page.answered(1)
-    assert page.all("#thread .turn h2") == [HONEY]
+    expect(page.find("#thread .turn h2")).to_have_text([HONEY])
     assert etude.rows(f"select count(*) from turns where id = {first}") == [(0,)]
 
 
@@ -152,26 +151,25 @@ def test_an_error_is_one_sentence_and_the_question_stays_in_the_box(page, etude)
     index.rename(etude.home / "away")
     try:
         page.ask(HONEY)
-        page.until("return document.querySelector('#live .turn[data-state=error]')")
-        (said,) = page.all("#live .notice")
+        expect(page.find("#live .turn[data-state=error]")).to_be_visible()
+        (said,) = page.texts("#live .notice")
         assert "Traceback" not in said
         assert "sync" in said
-        assert page.find(".composer textarea").get_attribute("value") == HONEY
+        expect(page.box()).to_have_value(HONEY)
     finally:
         (etude.home / "away").rename(index)
-    box = page.find(".composer textarea")
-    box.send_keys(Keys.ENTER)
+    page.box().press("Enter")
     page.answered(1)
 
 
 def test_conversations_survive_a_reload_in_the_middle_and_a_restart(page, etude):
     page.ask(BEES)
-    page.until("return document.querySelector('#live .stage, #live .answer')")
-    address = page.until("return location.search.includes('c=') && location.search")
-    page.browser.refresh()
-    page.until("return document.querySelector('#live .turn, #thread .turn')", "the answer going on after a reload")
+    expect(page.find("#live").locator(".stage, .answer").first).to_be_visible()
+    address = page.until("location.search.includes('c=') && location.search")
+    page.tab.reload()
+    expect(page.find(":is(#live, #thread) .turn")).to_have_count(1)
     page.answered(1)
-    before = page.all("#thread .answer")
+    before = page.texts("#thread .answer")
 
     assert etude.stop() in (0, -15)
     assert "Traceback" not in etude.said()
@@ -179,9 +177,9 @@ def test_conversations_survive_a_reload_in_the_middle_and_a_restart(page, etude)
     etude.start()
     page.open(address)
     page.answered(1)
-    assert page.all("#thread .turn h2") == [BEES]
-    assert page.all("#thread .answer") == before
-    assert BEES[:20] in page.browser.title
+    expect(page.find("#thread .turn h2")).to_have_text([BEES])
+    assert page.texts("#thread .answer") == before
+    expect(page.tab).to_have_title(re.compile(BEES[:20]))
 
     page.ask(HONEY)
     page.answered(2)
@@ -190,108 +188,99 @@ def test_conversations_survive_a_reload_in_the_middle_and_a_restart(page, etude)
 def test_the_address_stays_until_its_conversation_is_drawn(page):
     page.ask(HONEY)
     page.answered(1)
-    address = page.js("return location.search")
+    address = page.js("location.search")
     # Gradio redraws parts of the page while it starts, and reads the address only when it asks for the conversation.
-    restless = """
+    page.tab.add_init_script("""
         window.addresses = new Set();
         setInterval(() => {
           document.getElementById('conversations')?.setAttribute('data-restless', Math.random());
           window.addresses.add(location.search);
         }, 1);
-    """
-    script = page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": restless})
-    try:
-        page.open(address)
-        assert page.js("return [...window.addresses]") == [address]
-        assert page.all("#thread .turn h2") == [HONEY]
-    finally:
-        page.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+    """)
+    page.open(address)
+    expect(page.find("#thread .turn h2")).to_have_text([HONEY])
+    assert page.js("[...window.addresses]") == [address]
 
 
 def test_a_conversation_can_be_renamed_and_deleted(page, etude):
     page.ask(HONEY)
     page.answered(1)
     key = page.find("#thread .turns").get_attribute("data-conversation")
-    page.js("document.querySelector('#library li[aria-current] [data-do=rename]').click()")
-    page.browser.switch_to.active_element.send_keys(Keys.CONTROL, "a")
-    page.browser.switch_to.active_element.send_keys("Honey", Keys.ENTER)
-    page.until("return document.querySelector('#library li[aria-current] .open')?.title === 'Honey'")
+    current = page.find("#library li[aria-current]")
+    current.hover()
+    current.locator("[data-do=rename]").click()
+    current.locator("input").fill("Honey")
+    current.locator("input").press("Enter")
+    expect(current.locator(".open")).to_have_attribute("title", "Honey")
     assert etude.rows(f"select title from conversations where id = '{key}'") == [("Honey",)]
 
-    for _ in range(2):
-        page.js("document.querySelector('#library li[aria-current] [data-do=delete]').click()")
-    page.until("return document.querySelector('.empty')")
+    current.hover()
+    current.locator("[data-do=delete]").click()
+    current.locator("[data-do=delete].sure").click()
+    expect(page.find(".empty")).to_be_visible()
     assert etude.rows(f"select count(*) from turns where conversation_id = '{key}'") == [(0,)]
     page.open(f"?c={key}")
-    assert page.all("#thread .notice") == ["There is no such conversation any more; it may have been deleted."]
+    expect(page.find("#thread .notice")).to_have_text(
+        ["There is no such conversation any more; it may have been deleted."]
+    )
 
 
 def test_markup_in_a_note_is_shown_and_does_not_run(page):
     page.ask(WINDOWS)
     page.answered(1)
-    page.find("#thread button.cite").click()
-    text = page.until("return document.querySelector('#sources .source')?.innerText")
-    assert '<script>window.etudeRan = "script"</script>' in text
-    assert "${window.etudeRan" in text
-    assert "{{value}}" in text
-    assert page.js("return document.querySelectorAll('#chat img, #chat script, #tip img').length") == 0
-    assert page.js("return window.etudeRan") is None
+    page.find("#thread button.cite").first.click()
+    source = page.find("#sources .source").first
+    for text in ('<script>window.etudeRan = "script"</script>', "${window.etudeRan", "{{value}}"):
+        expect(source).to_contain_text(text)
+    expect(page.find("#chat img, #chat script, #tip img")).to_have_count(0)
+    assert page.js("window.etudeRan") is None
 
     page.ask("<img src=x onerror=\"window.etudeRan = 'question'\"> What stands beside the south wall?")
     page.answered(2)
-    assert page.js("return window.etudeRan") is None
+    assert page.js("window.etudeRan") is None
 
 
 def test_the_keyboard_is_enough(page):
-    assert page.js("return document.activeElement.name") == "question"
-    page.find(".composer textarea").send_keys("one", Keys.SHIFT, Keys.ENTER)
-    page.browser.switch_to.active_element.send_keys(Keys.NULL, "two")
-    assert page.find(".composer textarea").get_attribute("value") == "one\ntwo"
-    page.js("document.activeElement.blur()")
-    page.find("body").send_keys("?")
-    page.until("return document.getElementById('help').open")
-    assert "Send the question" in page.find("#help").text
-    page.browser.switch_to.active_element.send_keys(Keys.ESCAPE)
-    page.until("return !document.getElementById('help').open")
-    page.find("body").send_keys(",")
-    page.until("return document.body.classList.contains('settings')")
-    page.find("body").send_keys(Keys.ESCAPE)
-    page.until("return !document.body.classList.contains('settings')")
-    page.find("body").send_keys("/")
-    assert page.js("return document.activeElement.name") == "question"
+    expect(page.box()).to_be_focused()
+    page.type("one")
+    page.press("Shift+Enter")
+    page.type("two")
+    expect(page.box()).to_have_value("one\ntwo")
+    page.box().blur()
+    page.press("?")
+    expect(page.find("#help")).to_be_visible()
+    expect(page.find("#help")).to_contain_text("Send the question")
+    page.press("Escape")
+    expect(page.find("#help")).to_be_hidden()
+    page.press(",")
+    expect(page.find("#drawer")).to_be_visible()
+    page.press("Escape")
+    expect(page.find("#drawer")).to_be_hidden()
+    page.press("/")
+    expect(page.box()).to_be_focused()
 
 
 def test_settings_are_used_and_kept_by_the_browser(page, etude):
-    length = page.js("return [...document.querySelectorAll('#drawer input[type=number]')].map(e => e.ariaLabel)")
-    at = next(n for n, label in enumerate(length) if "Length" in label)
-    page.find("body").send_keys(Keys.ESCAPE)
-    page.js("document.activeElement.blur(); document.body.classList.add('settings')")
-    field = page.browser.find_elements(By.CSS_SELECTOR, "#drawer input[type=number]")[at]
-    field.send_keys(Keys.CONTROL, "a")
-    field.send_keys("16", Keys.TAB)
-    page.until("return Object.keys(localStorage).some(key => key.startsWith('etude-choices'))", "the choice kept")
+    page.find("#header [data-do=settings]").click()
+    length = page.find("#drawer").get_by_label(re.compile("number input.*Length", re.IGNORECASE))
+    length.fill("16")
+    length.press("Tab")
+    page.until("Object.keys(localStorage).some(key => key.startsWith('etude-choices'))")
     page.open()
-    page.until(f"return document.querySelectorAll('#drawer input[type=number]')[{at}].value === '16'")
+    expect(length).to_have_value("16")
     page.ask(BEES)
     page.answered(1)
     (tokens,) = etude.rows("select json_extract(usage, '$.completion_tokens') from turns order by id desc limit 1")[0]
     assert 0 < tokens <= 16
-    page.js("localStorage.clear()")
 
 
 def test_nothing_is_requested_from_anywhere_else(page, etude):
+    page.open()
     page.ask(HONEY)
     page.answered(1)
-    asked = set()
-    for entry in page.browser.get_log("performance"):
-        message = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            asked.add(message["params"]["request"]["url"])
-    own = {url for url in asked if url.startswith(etude.url)}
-    assert any(url.endswith(".woff2") for url in own)
-    foreign = {url for url in asked - own if not url.startswith(("data:", "blob:", "chrome:", "devtools:"))}
-    assert foreign == set()
-    loaded = page.js("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert any(url.endswith(".woff2") for url in page.requested)
+    assert [url for url in page.requested if not url.startswith((etude.url, "data:", "blob:"))] == []
+    loaded = page.js("performance.getEntriesByType('resource').map(entry => entry.name)")
     assert [name for name in loaded if not name.startswith((etude.url, "data:", "blob:"))] == []
 
 
@@ -299,9 +288,9 @@ def test_an_address_that_is_typed_is_masked_on_the_page_in_the_log_and_in_every_
     secret = "maria.sanchez@example.org"
     page.ask(f"I am {secret}. {HONEY}")
     page.answered(1)
-    assert page.all("#thread .turn h2") == ["I am {EMAIL}. " + HONEY]
-    assert "e-mail" in page.js("return document.querySelector('#thread .turn').innerText").lower()
-    assert secret not in page.js("return document.body.innerText")
+    expect(page.find("#thread .turn h2")).to_have_text(["I am {EMAIL}. " + HONEY])
+    expect(page.find("#thread .turn")).to_contain_text("e-mail", ignore_case=True)
+    expect(page.find("body")).not_to_contain_text(secret)
     holding = [file for file in etude.home.rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
     assert not holding
     assert secret not in etude.said()

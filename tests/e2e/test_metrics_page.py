@@ -5,17 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from assistant.records import Invocation, Invocations, Records
 from assistant.records.columns import now
 from tests.e2e.page import RoomPage, Served
 
 pytestmark = pytest.mark.browser
-
-FIGURE = (
-    "return [...document.querySelectorAll('#metrics dl.figures > div')]"
-    ".find(e => e.innerText.startsWith('Invocations\\n'))?.innerText.split('\\n').at(-1)"
-)
 
 
 class MetricsPage(RoomPage):
@@ -24,7 +20,8 @@ class MetricsPage(RoomPage):
     name = "metrics"
 
     def invocations(self, expected: str) -> None:
-        self.until(f"{FIGURE} === '{expected}'", f"{expected} invocations")
+        figure = self.find("#metrics dl.figures > div").filter(has=self.tab.get_by_text("Invocations", exact=True))
+        expect(figure).to_contain_text(expected)
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +33,8 @@ def etude(tmp_path_factory, shared_settings):
 
 
 @pytest.fixture
-def page(browser, etude):
-    return MetricsPage(browser, etude.url)
+def page(tab, etude):
+    return MetricsPage(tab, etude.url)
 
 
 def asked(etude, hours, model):
@@ -51,39 +48,34 @@ def asked(etude, hours, model):
 def test_figures_and_charts_follow_the_span_and_the_records(page, etude):
     page.open()
     page.view("show")
-    assert "No model was asked in the last 7 days." in page.find("#metrics-view").text
+    expect(page.shown()).to_contain_text("No model was asked in the last 7 days.")
     asked(etude, 1, "small")
     asked(etude, 48, "large")
     page.press("r")
     page.invocations("2")
     page.step("By model")
-    page.until("return document.querySelectorAll('#metrics ul.legend').length > 2")
-    assert page.all("#metrics ul.legend li")[:2] == ["large", "small"]
-    drawn = page.js("return [...document.querySelectorAll('#metrics svg.chart rect.s0')].map(e => e.getBBox().height)")
+    expect(page.find("#metrics ul.legend").first.locator("li")).to_have_text(["large", "small"])
+    drawn = page.js("[...document.querySelectorAll('#metrics svg.chart rect.s0')].map(e => e.getBBox().height)")
     assert drawn
     assert all(height > 0 for height in drawn)
 
-    page.find("#metrics figure summary").click()
-    table = page.find("#metrics figure details table").text
-    assert "Steps of 6 h" in table
+    page.find("#metrics figure summary").first.click()
+    expect(page.find("#metrics figure details table").first).to_contain_text("Steps of 6 h")
     page.step("24 h")
     page.invocations("1")
-    assert page.js("return new URL(location.href).searchParams.get('span')") == "24h"
+    assert page.parameter("span") == "24h"
 
     # What was asked while another tab was shown is there on the way back.
-    page.js("document.querySelector('[data-tab=chat]').click()")
+    page.find("#header [data-tab=chat]").click()
     asked(etude, 0, "small")
-    page.js("document.querySelector('[data-tab=metrics]').click()")
+    page.find("#header [data-tab=metrics]").click()
     page.invocations("2")
-    page.browser.refresh()
+    page.tab.reload()
     page.invocations("2")
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(page):
-    page.browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    )
+    page.phone()
     page.open("&span=all&by=model")
-    page.until("return document.querySelector('#metrics svg.chart')")
-    assert page.js("const e = document.querySelector('#metrics-scroll'); return e.scrollWidth <= e.clientWidth")
-    page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    expect(page.find("#metrics svg.chart").first).to_be_visible()
+    page.fits()

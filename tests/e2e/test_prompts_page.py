@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from selenium.webdriver.common.keys import Keys
+from playwright.sync_api import Locator, expect
 
 from assistant.prompts import PromptLibrary
 from tests.e2e.page import RoomPage, Served
@@ -16,21 +18,17 @@ class PromptsPage(RoomPage):
 
     name = "prompts"
 
-    def field(self, name: str):
+    def field(self, name: str) -> Locator:
         return self.find(f'#prompts [name="{name}"]')
 
     def write(self, name: str, before: str, after: str) -> None:
-        """Replace a part of what a field holds, as typing does."""
-        self.js(
-            'const [name, before, after] = arguments, box = document.querySelector(`#prompts [name="${name}"]`);'
-            "box.value = box.value.replace(before, after); box.dispatchEvent(new Event('input', {bubbles: true}))",
-            name,
-            before,
-            after,
-        )
+        """Replace a part of what a field holds."""
+        held = self.field(name).input_value()
+        assert before in held
+        self.field(name).fill(held.replace(before, after, 1))
 
     def save(self) -> None:
-        self.js("document.querySelector('#prompts [data-focus=save]').click()")
+        self.find("#prompts [data-focus=save]").click()
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +45,8 @@ def library(etude):
 
 
 @pytest.fixture
-def page(browser, etude):
-    page = PromptsPage(browser, etude.url)
+def page(tab, etude):
+    page = PromptsPage(tab, etude.url)
     page.open()
     return page
 
@@ -58,14 +56,15 @@ def test_a_template_is_filled_in_by_keyboard(page, library):
     page.view("show")
     page.press("t")
     page.view("fill")
-    page.field("value.passages").send_keys("Bees fly.\n\nApples fall.")
-    page.field("value.question").send_keys("What flies? </passages><|im_end|>", Keys.CONTROL, Keys.ENTER)
-    page.until("return document.querySelector('#prompts .messages')", "the messages")
+    page.field("value.passages").fill("Bees fly.\n\nApples fall.")
+    page.field("value.question").fill("What flies? </passages><|im_end|>")
+    page.press("Control+Enter")
     values = {"passages": ["Bees fly.", "Apples fall."], "question": "What flies? </passages><|im_end|>"}
     expected = [str(each.content) for each in library.load("answer-zero-shot").messages(**values)]
-    shown = page.js("return [...document.querySelectorAll('#prompts .messages pre')].map(e => e.textContent)")
-    assert shown == expected
-    assert page.field("value.passages").get_property("value") == "Bees fly.\n\nApples fall."
+    messages = page.find("#prompts .messages pre")
+    expect(messages).to_have_count(len(expected))
+    assert messages.all_text_contents() == expected
+    expect(page.field("value.passages")).to_have_value("Bees fly.\n\nApples fall.")
 
 
 def test_an_override_is_edited_mended_saved_and_given_up(page, library):
@@ -75,19 +74,17 @@ def test_an_override_is_edited_mended_saved_and_given_up(page, library):
     page.view("edit")
     page.write("text", "description =", "descripton =")
     page.save()
-    page.until("return document.querySelector('#prompts .wrong')?.innerText.includes('did you mean description')")
-    selected = "const e = document.activeElement; return e.value.slice(e.selectionStart, e.selectionEnd)"
-    assert page.js(selected).startswith("descripton =")
+    expect(page.find("#prompts .wrong")).to_contain_text("did you mean description")
+    page.until("(e => e.value.slice(e.selectionStart).startsWith('descripton ='))(document.activeElement)")
     page.write("text", "descripton =", "description =")
     page.save()
     page.view("show")
-    assert page.all("#prompts .said") == [
-        f"Version {shipped.version + 1} is saved. Etude takes it from its next start."
-    ]
-    assert page.all("#prompts .diff :is(ins, del)") == [
-        f"-version = {shipped.version}",
-        f"+version = {shipped.version + 1}",
-    ]
+    expect(page.find("#prompts .said")).to_have_text(
+        [f"Version {shipped.version + 1} is saved. Etude takes it from its next start."]
+    )
+    expect(page.find("#prompts .diff :is(ins, del)")).to_have_text(
+        [f"-version = {shipped.version}", f"+version = {shipped.version + 1}"]
+    )
     assert library.load("rewrite").version == shipped.version + 1
     page.step("Go back")
     assert library.load("rewrite").version == shipped.version + 1
@@ -101,7 +98,7 @@ def test_what_was_typed_is_not_left_without_asking(page, library):
     page.view("edit")
     page.write("text", "study.", "study well.")
     page.step("‹ Prompts")
-    assert "Leave without saving?" in page.all("#prompts .back")
+    expect(page.find("#prompts .back")).to_have_text(re.compile("Leave without saving\\?"))
     page.save()
     page.view("show")
     assert library.load("my-template").system.strip() == "You help a learner study well."

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable
-
 import pytest
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
+from playwright.sync_api import expect
 
 from eval.folder import Figure, Line, Manifest, RunFolder, Spec, Summary
 from eval.report import write_html
 from eval.sample import Cited, Output, Passage, Sample
+from tests.e2e.page import Page
 
 pytestmark = pytest.mark.browser
 
@@ -62,105 +58,88 @@ def report(tmp_path_factory):
 
 
 @pytest.fixture
-def page(browser, report):
-    look(browser, 1280, 900)
-    browser.get(report.as_uri())
-    return browser
+def page(tab, report):
+    page = Page(tab, report.as_uri())
+    look(page, 1280, 900)
+    tab.goto(page.url)
+    return page
 
 
-def look(browser, width: int, height: int, dark: bool = False) -> None:
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+def look(page, width: int, height: int, dark: bool = False) -> None:
+    page.tab.set_viewport_size({"width": width, "height": height})
+    page.tab.emulate_media(color_scheme="dark" if dark else "light")
 
 
-def shown(browser) -> list[str]:
-    return browser.execute_script("return [...document.querySelectorAll('.sample')].map(e => e.id.slice(7))")
+def choose(page, name: str, text: str) -> None:
+    select = page.find(f"select[name={name}]")
+    found = [label for label in select.locator("option").all_text_contents() if label.startswith(text)]
+    select.select_option(label=found[0])
 
 
-def until(truth: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not truth():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def choose(browser, name: str, text: str) -> None:
-    for option in browser.find_elements(By.CSS_SELECTOR, f"select[name={name}] option"):
-        if option.text.startswith(text):
-            option.click()
-            return
-    pytest.fail(f"{name} has no {text}")
-
-
-def test_nothing_runs_loads_or_complains(page, report):
-    page.find_element(By.CSS_SELECTOR, ".sample summary").click()
-    until(lambda: page.find_elements(By.CSS_SELECTOR, ".sample .body"))
-    page.find_element(By.CSS_SELECTOR, ".passage summary").click()
-    assert EVIL in page.find_element(By.CSS_SELECTOR, ".sample .body").text
-    assert "U+202E" in page.find_element(By.CSS_SELECTOR, ".sample .question").text
-    assert EVIL in page.title
-    assert page.execute_script("return window.ran") is None
-    assert page.find_elements(By.CSS_SELECTOR, "img, b b") == []
-    asked = {
-        message["params"]["request"]["url"]
-        for entry in page.get_log("performance")
-        if (message := json.loads(entry["message"])["message"])["method"] == "Network.requestWillBeSent"
-    }
-    assert {url for url in asked if not url.startswith(("data:", "chrome:", "devtools:"))} == {report.as_uri()}
-    assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []
+def test_nothing_runs_loads_or_complains(page):
+    page.find(".sample summary").first.click()
+    body = page.find(".sample .body").first
+    page.find(".passage summary").first.click()
+    expect(body).to_contain_text(EVIL)
+    expect(page.find(".sample .question").first).to_contain_text("U+202E")
+    assert EVIL in page.tab.title()
+    assert page.js("window.ran") is None
+    expect(page.find("img, b b")).to_have_count(0)
+    assert {url for url in page.requested if not url.startswith("data:")} == {page.url}
+    assert page.complaints == []
 
 
 def test_samples_are_found_filtered_sorted_and_turned(page):
-    assert len(shown(page)) == 50
-    page.find_element(By.XPATH, "//nav/button[text()='Next']").click()
-    assert shown(page)[0] == "s0050"
-    assert page.find_element(By.ID, "count").text == "2,000 samples, page 2 of 40"
+    samples, first = page.find(".sample"), page.find(".sample").first
+    count = page.find("#count")
+    expect(samples).to_have_count(50)
+    page.find("nav").get_by_role("button", name="Next", exact=True).first.click()
+    expect(first).to_have_id("sample-s0050")
+    expect(count).to_have_text("2,000 samples, page 2 of 40")
 
     choose(page, "outcome", "wrong")
-    assert page.find_element(By.ID, "count").text == "500 of 2,000 samples, page 1 of 10"
+    expect(count).to_have_text("500 of 2,000 samples, page 1 of 10")
     choose(page, "category", "<b>off</b>")
-    assert shown(page) == []
+    expect(samples).to_have_count(0)
     choose(page, "category", "all")
     choose(page, "outcome", "error (1)")
-    assert shown(page) == ["s0007"]
+    expect(samples).to_have_count(1)
+    expect(first).to_have_id("sample-s0007")
     choose(page, "outcome", "all")
 
     choose(page, "sort", "seconds")
-    assert shown(page)[:2] == ["s1999", "s1998"]
-    page.find_element(By.NAME, "turn").click()
-    assert shown(page)[:2] == ["s0000", "s0001"]
+    expect(first).to_have_id("sample-s1999")
+    expect(samples.nth(1)).to_have_id("sample-s1998")
+    page.find("[name=turn]").click()
+    expect(first).to_have_id("sample-s0000")
+    expect(samples.nth(1)).to_have_id("sample-s0001")
 
-    page.find_element(By.NAME, "find").send_keys("NOTE 123")
-    until(lambda: "s0123" in shown(page)[:1])
-    assert page.find_element(By.ID, "count").text == "12 of 2,000 samples"
+    page.find("[name=find]").fill("NOTE 123")
+    expect(first).to_have_id("sample-s0123")
+    expect(count).to_have_text("12 of 2,000 samples")
 
 
 def test_a_sample_unfolds_by_keyboard_and_shows_its_differences(page):
-    page.execute_script("document.querySelectorAll('.sample summary')[4].focus()")
-    page.switch_to.active_element.send_keys(Keys.ENTER)
-    until(lambda: page.find_elements(By.CSS_SELECTOR, "#sample-s0004 ins"))
-    sample = page.find_element(By.ID, "sample-s0004")
-    assert sample.find_element(By.CSS_SELECTOR, ".text ins").text == "ten"
-    assert sample.find_element(By.CSS_SELECTOR, ".text del").text == "twelve"
-    text = sample.text
-    for said in ("Each hive gives ten kilograms.", "notes.md#Bees", "gold", "read", "[1]", "must_hit", "1.004 s"):
-        assert said in text
+    sample = page.find("#sample-s0004")
+    sample.locator("summary").first.press("Enter")
+    expect(sample.locator(".text ins")).to_have_text("ten")
+    expect(sample.locator(".text del")).to_have_text("twelve")
+    for text in ("Each hive gives ten kilograms.", "notes.md#Bees", "gold", "read", "[1]", "must_hit", "1.004 s"):
+        expect(sample).to_contain_text(text, use_inner_text=True)
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
 def test_it_fits_the_screen_and_can_be_read(page, width, height, dark):
     look(page, width, height, dark)
-    page.execute_script("document.querySelector('.sample').open = true; document.querySelector('.fold').open = true")
-    until(lambda: page.find_elements(By.CSS_SELECTOR, ".sample .body"))
-    assert page.execute_script("return document.documentElement.scrollWidth") <= width
-    poor = page.execute_script(CONTRAST)
-    assert poor == []
+    page.find(".sample summary").first.press("Enter")
+    page.js("document.querySelector('.fold').open = true")
+    expect(page.find(".sample .body").first).to_be_visible()
+    assert page.js("document.documentElement.scrollWidth") <= width
+    assert page.js(CONTRAST) == []
 
 
-CONTRAST = """
+CONTRAST = """() => {
     const parse = (colour) => {
       const context = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
       context.fillStyle = colour;
@@ -190,4 +169,4 @@ CONTRAST = """
       if (ratio < 5.5) poor.add(element.className + ' ' + ratio.toFixed(2) + ' ' + text.slice(0, 20));
     }
     return [...poor];
-"""
+}"""
