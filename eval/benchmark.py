@@ -45,6 +45,12 @@ COLUMNS = {
         "pii_recall": "personal data found",
         "pii_precision": "of that right",
     },
+    "agent": {
+        "right_tool": "right tool",
+        "right_arguments": "right arguments",
+        "no_tool": "none where none is needed",
+        "asks": "asked for what is missing",
+    },
 }
 """Scores that a table shows, ``CATEGORY/SCORE`` for that of one category, with their headings; seconds stand behind."""
 _SYSTEMS = {
@@ -52,8 +58,11 @@ _SYSTEMS = {
     "qa": ("closed", "naive", "etude"),
     "retrieval": ("naive", "bm25", "etude"),
     "guardrails": ("words", "regexes", "etude", "strict"),
+    "agent": ("plain", "without-model", "etude"),
 }
-_SECONDS = {"exam": "seconds", "qa": "first_token", "retrieval": "seconds", "guardrails": "seconds"}
+_SECONDS = {"exam": "seconds", "qa": "first_token", "retrieval": "seconds", "guardrails": "seconds", "agent": "seconds"}
+_SLOW = {"plain": 10}
+"""How many samples a system is asked that takes most of a minute for each."""
 _WITHOUT_MODEL = ("retrieval", "guardrails")
 """Suites whose systems ask no language model: they run once, not once a model."""
 
@@ -86,7 +95,7 @@ def main() -> None:
                 suite=suite,
                 system=system,
                 model=model,
-                limit=limits.get(suite, 0),
+                limit=_SLOW.get(system, limits.get(suite, 0)),
                 notes=arguments.notes,
                 # Labelled texts of other people are for thresholds, so they count as dev.
                 split="dev" if suite == "guardrails" and arguments.notes else "test",

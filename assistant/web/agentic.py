@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.agent.agent import Agent, Asked
 from assistant.agent.events import (
@@ -107,6 +107,10 @@ class Agentic:
         calls = tuple(PlannedCall(step.tool, step.arguments) for step in waiting)
         turn = _Turn(calls, list(kept), before.rationale, refused="failed" if decision.approved else "declined")
         return self._followed(thread, events, before.question, turn)
+
+    def trace(self, thread: str) -> list[dict[str, Any]]:
+        """Return everything that was checked, planned, called, seen and said, in Bedrock's shapes."""
+        return self._agent.trace(thread)
 
     def forget(self, thread: str) -> None:
         """Delete a conversation."""

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from assistant.chat.events import Answer, Delta, Event, Stage, Turn
@@ -263,8 +263,21 @@ class Desk:
         if job := self.job(conversation, owner):
             job.dropped = True
             job.stop.set()
-        if self._agent and self._made:
-            self._agent(self._settings, self._made[1], Person(owner)).forget(conversation)
+        if self._agent:
+            self._agent(self._settings, self._assistant(self.model), Person(owner)).forget(conversation)
+
+    def trace(self, conversation: str, person: Person) -> list[dict[str, Any]]:
+        """Return what the agent did in a conversation of somebody, in Bedrock's shapes.
+
+        Raises:
+            InputError: they have no such conversation, or the agent took no part in it.
+
+        """
+        if self._agent and self._records.of(person.name).conversation(conversation) is not None:
+            assistant = self._assistant(self._made[0] if self._made else self._settings.model)
+            if trace := self._agent(self._settings, assistant, person).trace(conversation):
+                return trace
+        raise InputError("There is no trace of such a conversation. Open one in which tools were used.")
 
     def stop_all(self) -> None:
         """Stop every answer."""
@@ -309,7 +322,8 @@ class Desk:
                 # Where the waiting was stopped the pipeline ends before it asks the model, and says so.
                 line.enter_context(self._line.turn(job.ask.owner, job.stop, wait))
                 answer = self._answered(job, self._events(job, records, masks), line.close)
-            progress = self._save(job, records, answer, masks)
+                # Still in turn, so that answers are kept in the order in which they were made.
+                progress = self._save(job, records, answer, masks)
         except EtudeError as error:
             progress = replace(job.progress, error=str(error))
         except Exception as error:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from assistant.addresses import note_address
 from assistant.chat.events import Dropped, Noted
 from assistant.web import words
 from assistant.web.guardrails.kinds import CONTENT, capital, in_words
@@ -63,13 +64,15 @@ def dropped_html(dropped: Sequence[Dropped]) -> str:
 def _dropped(each: Dropped) -> str:
     path = " <i>›</i> ".join(escape(part) for part in each.heading)
     same = each.start_line == each.end_line
+    there = escape(note_address(each.collection, each.file, each.start_line))
     lines = f"line {each.start_line}" if same else f"lines {each.start_line}–{each.end_line}"
     return (
         f'<section class="source dropped"><header><div><p class="path">{path or escape(each.file)}</p>'
         f'<p class="file">{escape(each.file)}<span>{lines}</span></p></div></header>'
         f'<p class="reason">{escape(each.why)}</p>'
         # As it stands in the file: what tries to steer a model should be seen and not rendered.
-        f'<details><summary>Show the passage</summary><div class="plain">{escape(each.text)}</div></details></section>'
+        f'<details><summary>Show the passage</summary><div class="plain">{escape(each.text)}</div></details>'
+        f'<a class="place" href="{there}">Open in the notes</a></section>'
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from html import escape
 
+from assistant.addresses import note_address
 from assistant.chat.events import Answer, Citation, Nearest
 from assistant.records import Conversation, SavedTurn
 from assistant.web.guarded import UNSUPPORTED, blocked_html, dropped_html, kept_back, noted_html
@@ -23,12 +24,12 @@ _HALF_MARKER = re.compile(r"\s*\[\d*$")
 def thread_html(conversation_id: str, turns: Sequence[SavedTurn], notice: str = "") -> str:
     """Return the saved turns of a conversation."""
     last = len(turns) - 1
-    shown = "".join(turn_html(turn, later=last - number) for number, turn in enumerate(turns))
+    shown = "".join(turn_html(turn, last - number, conversation_id) for number, turn in enumerate(turns))
     return f'<div class="turns" data-conversation="{escape(conversation_id)}">{_notice(notice)}{shown}</div>'
 
 
-def turn_html(turn: SavedTurn, later: int = 0) -> str:
-    """Return one saved turn; ``later`` turns follow it."""
+def turn_html(turn: SavedTurn, later: int = 0, conversation_id: str = "") -> str:
+    """Return one saved turn of a conversation; ``later`` turns follow it."""
     answer = turn.answer if later == 0 else over(turn.answer)
     tools = button("copy", "copy", "Copy the answer")
     if later == 0:
@@ -38,7 +39,7 @@ def turn_html(turn: SavedTurn, later: int = 0) -> str:
         tools += _sources_button(answer)
     return (
         f'<article class="turn" data-turn="{turn.id}" data-later="{later}" data-state="done">'
-        f"{_question(answer.question, editable=True)}{answer_html(answer)}"
+        f"{_question(answer.question, editable=True)}{answer_html(answer, conversation_id)}"
         f'<div class="tools">{tools}<span class="meta">{escape(_meta(answer))}</span></div>'
         f"{_comment_form(turn)}"
         f'<div class="passages" hidden>{sources_html(answer.citations)}{dropped_html(answer.dropped)}</div>'
@@ -81,10 +82,11 @@ def draft_html(text: str) -> str:
     return to_html(text, lambda number: f'<sup class="cite pending">{number}</sup>')
 
 
-def answer_html(answer: Answer) -> str:
+def answer_html(answer: Answer, conversation_id: str = "") -> str:
     """Return a finished answer: text, citation numbers, the nearest headings of a refusal, how it ended.
 
-    One that the guardrail stopped is a notice with the reason; what it masked, removed or doubts is said below.
+    One that the guardrail stopped is a notice with the reason; what it masked, removed or doubts is said below. The
+    steps of a conversation that is kept lead to its trace.
     """
     if answer.blocked:
         return blocked_html(answer.text, answer.noted) + noted_html(answer.noted, answer.doubtful, blocked=True)
@@ -99,7 +101,7 @@ def answer_html(answer: Answer) -> str:
         lambda text: to_html(text, lambda number: _marker(citations[number]) if number in citations else None),
     )
     parts = [
-        steps_html(answer.steps, answer.rationale),
+        steps_html(answer.steps, answer.rationale, conversation_id),
         f'<div class="reading answer">{text}</div>' if written.strip() else "",
         noted_html(answer.noted, answer.doubtful),
     ]
@@ -186,11 +188,13 @@ def _source(citation: Citation) -> str:
         else f"lines {citation.start_line}–{citation.end_line}"
     )
     path = " <i>›</i> ".join(escape(part) for part in citation.heading)
+    there = escape(note_address(citation.collection, citation.file, citation.start_line))
     return (
         f'<section class="source" data-marker="{citation.marker}" tabindex="-1" aria-label="Source {citation.marker}">'
         f'<header><span class="number">{citation.marker}</span><div><p class="path">{path or escape(citation.file)}</p>'
         f'<p class="file">{escape(citation.file)}<span>{lines}</span></p></div></header>'
-        f'<div class="reading">{passage_html(citation.text, citation.used)}</div></section>'
+        f'<div class="reading">{passage_html(citation.text, citation.used)}</div>'
+        f'<a class="place" href="{there}">Open in the notes</a></section>'
     )
 
 

@@ -18,7 +18,10 @@ from assistant.people import Person, person_of
 from assistant.web import words
 from assistant.web.components import bind, fixed_html
 from assistant.web.screen import Screen
-from assistant.web.values import Data, number, sent
+from assistant.web.values import Data, named, number, sent, text
+
+VISIT = "visit"
+"""The step to a place that a link in the page names, as its address would."""
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +76,12 @@ class RoomTab:
 
     def _step(self, event: gr.EventData, request: gr.Request) -> str:
         data = sent(event)
-        return self._drawn(lambda: self._steps_of(request).take(data), number(data, "seq"))
+
+        def taken() -> Screen:
+            steps = self._steps_of(request)
+            return steps.opening(named(data, steps.address)) if text(data, "do") == VISIT else steps.take(data)
+
+        return self._drawn(taken, number(data, "seq"))
 
     def _steps_of(self, request: gr.Request) -> Steps:
         person = person_of(request)

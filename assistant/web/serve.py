@@ -110,6 +110,7 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     from assistant.web.signin.door import Door
     from assistant.web.signin.routes import add_sign_in
     from assistant.web.theme import theme
+    from assistant.web.trace import add_trace
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     access = Access(settings, records.database)
@@ -127,6 +128,7 @@ def make_app(settings: Settings, records: Records, desk: Desk, solve: Solve | No
     rooms = Rooms(exams, lambda: open_exam_room(settings, exams))
     add_exports(app, rooms)
     add_metrics(app, records)
+    add_trace(app, desk)
     ratings = RatingRecords(records.database)
     app.state.runner = runner = Runner(settings)
     add_files(app, settings, ratings)

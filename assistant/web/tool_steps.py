@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from assistant.chat.events import Answer, Place, Step, StepState
 from assistant.web.compose.files import link
@@ -22,18 +22,20 @@ _SAID: dict[StepState, str] = {
 }
 
 
-def steps_html(steps: Sequence[Step], rationale: str = "") -> str:
+def steps_html(steps: Sequence[Step], rationale: str = "", conversation_id: str = "") -> str:
     """Return the steps with their results, players and links; why and with which arguments folds away.
 
     Args:
         steps: in the order in which they were taken.
         rationale: why these tools.
+        conversation_id: whose trace can be opened.
 
     """
     if not steps:
         return ""
     shown = "".join(map(_step, steps))
-    return f'<section class="tool-steps" aria-label="What was done">{shown}{_why(steps, rationale)}</section>'
+    why = _why(steps, rationale, conversation_id)
+    return f'<section class="tool-steps" aria-label="What was done">{shown}{why}</section>'
 
 
 def over(answer: Answer) -> Answer:
@@ -100,12 +102,14 @@ def _player(place: Place) -> str:
     )
 
 
-def _why(steps: Sequence[Step], rationale: str) -> str:
+def _why(steps: Sequence[Step], rationale: str, conversation_id: str) -> str:
     rows = "".join(
         f"<dt>{escape(step.tool)}</dt><dd><code>{escape(_json(step.arguments))}</code></dd>" for step in steps
     )
     reason = f"<p>{escape(rationale)}</p>" if rationale else ""
-    return f'<details class="why-tools"><summary>Why, and with what</summary>{reason}<dl>{rows}</dl></details>'
+    address = f"/agent/trace/{quote(conversation_id, safe='')}.json"
+    trace = f'<p><a href="{address}" target="_blank">Trace</a></p>' if conversation_id else ""
+    return f'<details class="why-tools"><summary>Why, and with what</summary>{reason}<dl>{rows}</dl>{trace}</details>'
 
 
 def _json(arguments: Mapping[str, Any]) -> str:

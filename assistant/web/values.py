@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 LONGEST_NAME = 200
+LONGEST_PART = 4_096
+"""Characters of a part of an address: it may be a path."""
 MOST_VALUES = 200
 
 Data = Mapping[str, object]
@@ -21,6 +23,11 @@ def text(data: Data, name: str, longest: int = LONGEST_NAME) -> str:
     value = data.get(name)
     # Half of a surrogate pair is no text that could be saved or sent.
     return value.encode(errors="replace").decode() if isinstance(value, str) and len(value) <= longest else ""
+
+
+def named(data: Data, names: Iterable[str]) -> dict[str, str]:
+    """Return texts by their names, as an address would have them."""
+    return {name: text(data, name, LONGEST_PART) for name in names}
 
 
 def number(data: Data, name: str, otherwise: int = 0) -> int:

@@ -14,6 +14,7 @@ from assistant.exam.asked import Asked
 from assistant.exam.solution import OptionNote, Solution
 from assistant.records import Records
 from assistant.settings import load_settings
+from assistant.web.agentic import Agents
 from assistant.web.answering import Desk
 from assistant.web.serve import end_streams, listening, make_app
 
@@ -45,7 +46,7 @@ def main() -> None:
     settings = load_settings()
     sock = listening(settings.server)
     records = Records(settings.database_url)
-    desk = Desk(settings, records, Assistant)
+    desk = Desk(settings, records, Assistant, agent=Agents().of)
     app = make_app(settings, records, desk, solve)
 
     class Server(uvicorn.Server):

@@ -43,8 +43,12 @@ def test_a_piece_is_composed_heard_seen_and_opened(page):
     assert page.until("document.querySelector('.tool-step audio').duration || 0") > 5
     page.find(".why-tools summary").click()
     expect(page.find(".why-tools")).to_contain_text('"bars": 4')
+    trace = page.find(".why-tools a").get_attribute("href")
+    assert "orchestrationTrace" in page.js("([trace]) => fetch(trace).then((answer) => answer.text())", trace)
+    page.js("() => { window.notLoadedAnew = true; }")
     page.find(".tool-step .places a").click()
     expect(page.find("#compose-view .compose-root")).to_have_attribute("data-view", "piece")
+    assert page.js("window.notLoadedAnew")
 
 
 def test_a_training_waits_for_a_yes_also_after_a_restart_and_a_no_starts_nothing(page, etude):

@@ -45,6 +45,8 @@ def walk(tab: Tab, url: str, question: str, refused: str, runs: tuple[str, str])
         Stop("chat", "chat"),
         Stop("chat-answer", "chat", _asked(tab, url, question), _cited),
         Stop("chat-refusal", "chat", _asked(tab, url, refused)),
+        Stop("chat-music", "chat", _asked(tab, url, "Compose a chorale on Ode to Joy in G with 8 bars"), _drawn),
+        Stop("chat-confirm", "chat", _asked(tab, url, "Train a rock model for 20 minutes")),
         Stop("chat-settings", "chat", "", lambda tab: tab.locator("#header [data-do=settings]").click()),
         Stop("chat-shortcuts", "chat", "", lambda tab: tab.locator("#header [data-do=help]").click()),
         Stop("exam", "exam"),
@@ -90,6 +92,10 @@ def _cited(tab: Tab) -> None:
     if cited.is_visible() and tab.viewport_size["width"] > 1180:
         cited.click()
         tab.mouse.move(0, 0)
+
+
+def _drawn(tab: Tab) -> None:
+    tab.wait_for_function("document.querySelector('.tool-step img')?.naturalWidth > 0")
 
 
 def _begun(tab: Tab, url: str) -> str:

@@ -82,7 +82,7 @@ def extract(chat: BaseChatModel, text: str, tool: Described, schema: Mapping[str
     told = {name: _told(given) for name, given in properties.items()}
     wanted, request = (json.dumps(one, ensure_ascii=False) for one in (told, text))
     ask = f"Tool: {tool.name}: {tool.description}\nArguments: {wanted}\nRequest: {request}"
-    loose = {key: value for key, value in schema.items() if key not in ("required", "title", "description")}
+    loose = {key: value for key, value in schema.items() if key not in ("title", "description")}
     more: dict[str, Any] = {
         "response_format": {"type": "json_schema", "json_schema": {"name": "arguments", "schema": loose}}
     }

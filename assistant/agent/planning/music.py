@@ -39,7 +39,9 @@ _LED_KEY = re.compile(
 _BARE_KEY = re.compile(r"(?<![\w.'’-])(?P<tonic>[B-G])(?P<sign>[#♯♭b]?)(?![\w.'’+#-])(?P<mode>)")
 _TEMPO = re.compile(
     r"\b(\d{2,3})\s*-?\s*(?:bpm|beats|quarter notes)\b|"
-    r"\b(?:tempo|bpm|speed)\s*(?:of|to|at|is|=|:)?\s*(?:to\s+|of\s+)?(\d{2,3})\b",
+    r"\b(?:tempo|bpm|speed)\s*(?:of|to|at|is|=|:)?\s*(?:to\s+|of\s+)?(\d{2,3})\b|"
+    # "at 90" is how musicians say it.
+    r"\bat\s+(\d{2,3})\b(?!\s*(?::|bars?|minutes?|min|percent|%|questions?))",
     re.IGNORECASE,
 )
 _SEED = re.compile(r"\bseed\s*(?:of|to|=|:|number|is|no\.?)?\s*(\d{1,10})\b", re.IGNORECASE)
@@ -67,7 +69,7 @@ def piece_arguments(text: str) -> dict[str, Any]:
     if (bars := counted(text, "bars?|measures?")) is not None:
         found["bars"] = bars
     if tempo := _TEMPO.search(text):
-        found["tempo"] = int(tempo[1] or tempo[2])
+        found["tempo"] = int(tempo[1] or tempo[2] or tempo[3])
     if key := find_key(text):
         found["key"] = key
     if seed := _SEED.search(text):

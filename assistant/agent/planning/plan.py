@@ -36,7 +36,7 @@ class Plan:
         calls: in their order, at most `MOST_STEPS`.
         question: to the person, where something needed is missing or cannot be.
         rationale: in a few words, why.
-        milliseconds: what planning took.
+        milliseconds: what planning took, once the embedding model was there.
         pending: the call that the question is about, which a reply to it completes.
 
     """

@@ -79,6 +79,7 @@ class Planner:
             EtudeError: the embedding model or the chat model cannot be loaded.
 
         """
+        self._router.warm()
         began = time.perf_counter()
         before = Before()
         for turn in after[-_REMEMBERED:]:
@@ -137,7 +138,11 @@ class Planner:
         if route.label == NONE or route.label not in self._tools:
             return Plan(rationale="no tool is asked for")
         why = f"{self._tools[route.label].description.rstrip('.')} ({route.by}, {route.probability:.2f})"
-        return self._checked(Call(route.label, self._arguments(route.label, text, before)), text, why)
+        call = Call(route.label, self._arguments(route.label, text, before))
+        if is_question(text) and arguments_of(call.tool, self._said(text, before)) is None and self._lacking(call):
+            # A question that is only near a plug-in's description: it has nothing that the tool would need.
+            return Plan(rationale="no tool is asked for")
+        return self._checked(call, text, why)
 
     def _completed(self, text: str, pending: Call) -> Plan | None:
         """Return the call that a question was asked about, with what the reply says; None where it is no reply."""
@@ -175,7 +180,7 @@ class Planner:
         tool = self._tools[call.tool]
         if other := unknown_genre(call, text):
             return Plan(question=other, rationale=why, pending=call)
-        if missing := [one for one in self._needed(call.tool) if one not in call.arguments]:
+        if missing := self._lacking(call):
             return Plan(
                 question=question_for(tool, missing[0], self._choices(call.tool, missing[0])),
                 rationale=why,
@@ -189,6 +194,9 @@ class Planner:
 
     def _needed(self, name: str) -> list[str]:
         return [key for key, field in self._tools[name].arguments.model_fields.items() if field.is_required()]
+
+    def _lacking(self, call: Call) -> list[str]:
+        return [one for one in self._needed(call.tool) if one not in call.arguments]
 
     def _choices(self, name: str, argument: str) -> list[str]:
         given = self._tools[name].schema().get("properties", {}).get(argument, {})

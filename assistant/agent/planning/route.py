@@ -6,6 +6,7 @@ then chooses between the nearest, the head's best and none.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,10 +26,13 @@ SURE = 0.55
 """Probability from which the head alone decides."""
 NEAR = 0.32
 """Cosine of an utterance and a description from which a tool that the head does not know is put to the model."""
+_QUITE_SURE = 0.8
 VERY_NEAR = 0.6
 """The same, where the head is sure of a tool that it knows."""
 UNSURE = 0.35
 """Probability below which the head alone calls no tool."""
+_NEARNESS, _AS_LIKELY = 12.0, 0.38
+"""The odds of a strange tool against none, before the model is heard: ``exp(12 (cosine - 0.38))``."""
 _POSSIBLE = 0.06
 _MOST = 3
 
@@ -57,6 +61,7 @@ class Router:
         self._tools = {tool.name: tool for tool in tools}
         self._ask = ask
         self._vectors: dict[str, Vectors] = {}
+        self._warm = False
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -67,6 +72,12 @@ class Router:
     def chat(self) -> BaseChatModel:
         """The chat model of the settings."""
         return make_chat_model(self._settings)
+
+    def warm(self) -> None:
+        """Load the embedding model and the heads, so that what follows takes the time of a decision and no more."""
+        if not self._warm:
+            self._shares("music", self._vector("music"), behind=False, refines=False)
+            self._warm = True
 
     def route(self, text: str, *, behind: bool = False, refines: bool = False) -> Route:
         """Return where a text goes.
@@ -80,7 +91,7 @@ class Router:
         vector = self._vector(text)
         shares = self._shares(text, vector, behind=behind, refines=refines)
         best = max(shares, key=shares.__getitem__)
-        strange = self._strange(text, vector, NEAR if best == NONE or shares[best] < SURE else VERY_NEAR)
+        strange = self._strange(text, vector, NEAR if best == NONE or shares[best] < _QUITE_SURE else VERY_NEAR)
         if not self._ask or (not strange and (shares[best] >= SURE or best == REFINE)):
             return _alone(best, shares)
         return self._asked(text, shares, strange)
@@ -121,7 +132,8 @@ class Router:
         # The head knows nothing of strange tools: there the model's word and the nearness decide.
         prior = {**{label: shares[label] for label in known}, "": shares.get(NONE, 0.0)}
         if strange:
-            prior = dict.fromkeys([*labels, ""], 1.0) | {label: max(shares[label], 0.05) for label in known}
+            prior = {label: max(shares[label], 0.05) for label in known} | {"": 1.0}
+            prior |= {label: math.exp(_NEARNESS * (near - _AS_LIKELY)) for label, near in strange.items()}
         joined = {label: share * prior.get(label, 1.0) for label, share in said.items()}
         total = sum(joined.values()) or 1.0
         best = max(joined, key=joined.__getitem__)

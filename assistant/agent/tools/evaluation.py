@@ -24,6 +24,7 @@ SECONDS: dict[str, float] = {
 }
 """Seconds a sample with the default model on two CPU cores: means of the runs in ``eval/results``; robustness asks the
 questions of qa, and a decision of the agent may take three."""
+ALL_RUNS = Link("All runs", "run", "?tab=evaluate")
 _OPENING = 0.5
 """Minutes until models and notes are open."""
 _Run = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -50,7 +51,7 @@ def run_evaluation(
     status = context.submit("evaluate", {"suite": suite, "model": model, "limit": limit, "name": name})
     tested = model or context.settings.model_in_use
     words = f"{limit} samples of {suite} are being asked of {tested}. Ask me how far it is, or look at the run."
-    links = (_run_link(name), Link("The job", "job", f"?tab=evaluate&job={status.id}"))
+    links = (_run_link(name), ALL_RUNS)
     return Observation(words, links, {"job": status.id, "run": name})
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from assistant.agent.context import Context
 from assistant.agent.tool import Link, Observation, tool
+from assistant.agent.tools.evaluation import ALL_RUNS
 from assistant.agent.tools.music import piece_link, training_link
 from assistant.errors import InputError
 
@@ -102,9 +103,11 @@ def _links(status: Status) -> tuple[Link, ...]:
         return (piece_link(status.id, str(status.result.get("title") or "The piece")),)
     if status.kind == "train":
         return (training_link(status.id),)
-    if status.kind == "evaluate" and (run := status.arguments.get("name")):
-        return (Link(str(run), "run", "?" + urlencode({"tab": "evaluate", "run": run})),)
-    return (Link(f"The {status.kind}", "job", f"?job={status.id}"),)
+    if status.kind == "evaluate":
+        # A run that is not finished has no page of its own; the list says how far each is.
+        run = status.arguments.get("name") if status.state == "done" else None
+        return (Link(str(run), "run", "?" + urlencode({"tab": "evaluate", "run": run})) if run else ALL_RUNS,)
+    return ()
 
 
 def _data(status: Status) -> dict[str, object]:

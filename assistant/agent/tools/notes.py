@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated
-from urllib.parse import urlencode
 
 from pydantic import Field
 
+from assistant.addresses import note_address
 from assistant.agent.context import Context
 from assistant.agent.tool import Link, Observation, tool
 from assistant.errors import InputError
@@ -55,8 +55,3 @@ def answer_from_notes(
     )
     kept = {"refused": answer.refused, "blocked": answer.blocked, "usage": asdict(answer.usage)}
     return Observation(answer.text, links, kept)
-
-
-def note_address(collection: str, file: str, line: int) -> str:
-    """Return the place of a section in the page."""
-    return "?" + urlencode({"tab": "knowledge", "collection": collection, "file": file, "line": line})

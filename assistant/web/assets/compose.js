@@ -15,7 +15,7 @@ import { tone } from "./tone.js";
   const forms = formsOf("compose", () => steps, []);
   const steps = stepsOf("compose", {
     bridge: "etudeCompose",
-    address: ["see", "piece"],
+    address: ["see", "piece", "job"],
     patience: 60000, // the first look at the models imports what they run with
     silence: "What you wrote is still here.",
     stays: true,
@@ -25,6 +25,7 @@ import { tone } from "./tone.js";
   });
   const { root, shown, step } = steps;
   const view = () => root()?.dataset.view;
+  const address = (part) => new URLSearchParams(root().dataset.address).get(part) || "";
   const text = () => $('#compose textarea[name="melody"]');
 
   // --- the melody: text, keys and roll are one ---
@@ -223,7 +224,7 @@ import { tone } from "./tone.js";
   // --- what Python drew ---
   function drawn(now, other) {
     forms.drawn(now);
-    if (other) silence();
+    if (other) { silence(); $("[data-chosen]", now)?.scrollIntoView({ block: "nearest" }); }
     melody();
     tools();
     custom();
@@ -241,8 +242,8 @@ import { tone } from "./tone.js";
   // What is at work is looked at every second.
   function watch() {
     if (!shown() || steps.pending() || document.hidden) return;
-    if (view() === "wait") step({ do: "show", piece: new URLSearchParams(root().dataset.address).get("piece") });
-    if (view() === "trains") step({ do: "training" });
+    if (view() === "wait") step({ do: "show", piece: address("piece") });
+    if (view() === "trains") step({ do: "training", job: address("job") });
   }
 
   document.addEventListener("pointerdown", (event) => {

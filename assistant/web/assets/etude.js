@@ -94,6 +94,18 @@ const etude = (() => {
     if (action) { event.preventDefault(); hideTip(); action(from, event); }
   }
 
+  // A link to a room opens it without loading the page anew, unless it is to be opened elsewhere.
+  function visit(event) {
+    const from = event.target.closest?.('a[href^="?tab="]');
+    if (!from || from.target || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const given = new URLSearchParams(from.getAttribute("href"));
+    const room = tabs[given.get("tab")];
+    if (!room?.visit) return;
+    event.preventDefault();
+    room.visit(given);
+    go(given.get("tab"));
+  }
+
   function key(event) {
     const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -105,6 +117,26 @@ const etude = (() => {
     if (action && action(event) !== false) event.preventDefault();
   }
 
+  // Who is no longer signed in is led to the sign-in page, and from there back to here.
+  const fetched = window.fetch;
+  let leaving = false;
+  async function ask() {
+    if (leaving || !document.querySelector(".who")) return;
+    const answer = await fetched("/sign-in/state", { cache: "no-store" }).catch(() => null);
+    if (answer?.status !== 401 || leaving) return;
+    leaving = true;
+    location.reload();
+  }
+  const askIfShown = () => { if (!document.hidden) ask(); };
+  // Gradio sends what the person does, and tells nobody why it was refused.
+  window.fetch = async (...given) => {
+    const answer = await fetched(...given);
+    if (answer.status === 401) ask();
+    return answer;
+  };
+  setInterval(askIfShown, 60000);
+  document.addEventListener("visibilitychange", askIfShown);
+
   Object.assign(actions, {
     library: () => panel("library"),
     tab: (from) => go(from.dataset.tab),
@@ -115,6 +147,7 @@ const etude = (() => {
   keys["?"] = () => actions.help();
 
   document.addEventListener("click", act);
+  document.addEventListener("click", visit);
   document.addEventListener("submit", act);
   document.addEventListener("keydown", key);
   document.addEventListener("change", (event) => {

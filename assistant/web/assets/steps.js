@@ -67,6 +67,13 @@ export default function stepsOf(name, { bridge, address, patience, silence, stay
     setTimeout(calm, 4000);
   }
 
+  // A link leads to a place in this room.
+  etude.tab(name).visit = (given) => {
+    const parts = address.filter((part) => given.has(part));
+    step({ do: "visit", ...Object.fromEntries(parts.map((part) => [part, given.get(part)])) });
+    pending.inside = true; // the link that had the focus is out of sight
+  };
+
   function draw() {
     const now = root();
     // Gradio changes what is there rather than putting something new in its place.

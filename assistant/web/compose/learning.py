@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from assistant.composer.work import MOST_FILES, SEEDS
 from assistant.errors import InputError
@@ -28,8 +29,8 @@ class Learning:
         self._bench = bench
 
     def training(self, data: Data, notice: str = "") -> Screen:
-        """Show the trainings and the models."""
-        return self._shown({**FIRST, **fields_of(data)}, notice=notice)
+        """Show the trainings and the models; the one whose ``job`` is named is marked."""
+        return self._shown({**FIRST, **fields_of(data)}, notice=notice, job=text(data, "job"))
 
     def train(self, data: Data) -> Screen:
         """Put a training in line, or say what is wrong with the form."""
@@ -62,7 +63,9 @@ class Learning:
         self._bench.resume(text(data, "training"))
         return self._shown(FIRST)
 
-    def _shown(self, fields: Mapping[str, str], errors: Mapping[str, str] | None = None, notice: str = "") -> Screen:
+    def _shown(
+        self, fields: Mapping[str, str], errors: Mapping[str, str] | None = None, notice: str = "", job: str = ""
+    ) -> Screen:
         from assistant.composer.curves import LOG, read_log
 
         trainings = self._bench.trainings()
@@ -73,9 +76,11 @@ class Learning:
         waiting = [one for one in trainings if one.state == "queued"]
         ahead = self._bench.ahead(waiting[-1]) if waiting else None
         offer = read_offer(self._bench.settings)
-        html = training_html(offer, Sheet(fields, errors or {}), trainings, rows, ahead, notice)
+        html = training_html(offer, Sheet(fields, errors or {}), trainings, rows, ahead, notice, job)
         busy = any(not one.over for one in trainings)
-        return Screen(html, "trains" if busy else "training", "see=training", "Training")
+        known = any(one.id == job for one in trainings)
+        address = urlencode({"see": "training", "job": job} if known else {"see": "training"})
+        return Screen(html, "trains" if busy else "training", address, "Training")
 
 
 def _files(data: Data) -> list[tuple[str, bytes]]:

@@ -19,7 +19,7 @@ from assistant.web.values import Data, text
 class Steps:
     """Takes steps."""
 
-    address: tuple[str, ...] = ("see", "piece")
+    address: tuple[str, ...] = ("see", "piece", "job")
 
     def __init__(self, bench: Bench) -> None:
         making, learning = Making(bench), Learning(bench)
@@ -59,4 +59,5 @@ class Steps:
         if piece := address.get("piece"):
             return self.take({"do": "show", "piece": piece})
         see = address.get("see", "")
-        return self.take({"do": see if see in ("pieces", "training") else "make"})
+        do = see if see in ("pieces", "training") else "make"
+        return self.take({"do": do, "job": address.get("job", "")})

@@ -16,6 +16,9 @@ from assistant.web.fields import Sheet, form
 
 CUSTOM = "custom"
 _LONGEST_NUMBER = 10
+_PAST = 8
+"""Trainings that are over and are shown."""
+_CHOSEN = ' tabindex="-1" data-chosen aria-current="true"'
 
 
 def training_html(
@@ -25,15 +28,21 @@ def training_html(
     rows: Mapping[str, Sequence[Row]],
     ahead: Status | None,
     notice: str = "",
+    chosen: str = "",
 ) -> str:
-    """Return the view; ``rows`` are the logs of trainings by the job's id, ``ahead`` what the first waits for."""
+    """Return the view.
+
+    ``rows`` are the logs of trainings by the job's id, ``ahead`` what the first waits for; ``chosen`` is the id of the
+    training that is marked.
+    """
     busy = [one for one in trainings if not one.over]
-    shown = "".join(_busy(one, rows.get(one.id, ()), ahead) for one in reversed(busy))
-    past = [one for one in trainings if one.over][:8]
+    shown = "".join(_busy(one, rows.get(one.id, ()), ahead, chosen) for one in reversed(busy))
+    over = [one for one in trainings if one.over]
+    past = over[:_PAST] + [one for one in over[_PAST:] if one.id == chosen]
     # While one is at work the view is drawn anew each second, and would take from a form what is written in it.
     return (
         f"{views('training')}{words.notice(notice)}{shown or _new(offer, sheet)}{_models(offer)}"
-        f"{_past(past, rows) if past else ''}"
+        f"{_past(past, rows, chosen) if past else ''}"
     )
 
 
@@ -64,30 +73,33 @@ def _new(offer: Offer, sheet: Sheet) -> str:
 _DIGITS = ' inputmode="decimal"'
 
 
-def _busy(training: Status, rows: Sequence[Row], ahead: Status | None) -> str:
+def _busy(training: Status, rows: Sequence[Row], ahead: Status | None, chosen: str) -> str:
     stop = words.button(
         "Stop",
         {"do": "halt", "training": training.id},
         classes="primary wide",
         extra=' data-focus="halt"' + (" disabled" if training.stopping else ""),
     )
+    mark = _CHOSEN if training.id == chosen else ""
     return (
-        f'<section class="running"><h2>{escape(_title(training))}</h2>{at_work(training, ahead)}{curves_html(rows)}'
-        f'<p class="more">{stop}</p><p class="hint">You can leave this page; the training goes on.</p></section>'
+        f'<section class="running"{mark}><h2>{escape(_title(training))}</h2>{at_work(training, ahead)}'
+        f'{curves_html(rows)}<p class="more">{stop}</p>'
+        '<p class="hint">You can leave this page; the training goes on.</p></section>'
     )
 
 
-def _past(trainings: Sequence[Status], rows: Mapping[str, Sequence[Row]]) -> str:
+def _past(trainings: Sequence[Status], rows: Mapping[str, Sequence[Row]], chosen: str) -> str:
     items = ""
     for training in trainings:
         resume = words.button("Go on", {"do": "resume", "training": training.id}) if training.resumable else ""
         when = training.created.astimezone()
         log = rows.get(training.id, ())
-        curves = f"<details><summary>Its curves</summary>{curves_html(log)}</details>" if log else ""
+        mark, fold = (_CHOSEN, " open") if training.id == chosen else ("", "")
+        curves = f"<details{fold}><summary>Its curves</summary>{curves_html(log)}</details>" if log else ""
         error = f'<p class="wrong">{escape(training.error)}</p>' if training.state == "failed" else ""
         items += (
-            f"<li><p><b>{escape(_title(training))}</b> <small>{how_it_ended(training)}, {when.day} {when:%b %H:%M}"
-            f"</small>{resume}</p>{error}{curves}</li>"
+            f"<li{mark}><p><b>{escape(_title(training))}</b> <small>{how_it_ended(training)}, "
+            f"{when.day} {when:%b %H:%M}</small>{resume}</p>{error}{curves}</li>"
         )
     return f'<section><h3>Earlier trainings</h3><ul class="trainings">{items}</ul></section>'
 

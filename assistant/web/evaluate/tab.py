@@ -18,9 +18,9 @@ from assistant.web.evaluate.files import MOST_CHARACTERS
 from assistant.web.evaluate.new_view import progress_html
 from assistant.web.evaluate.running import Runner
 from assistant.web.evaluate.steps import ADDRESS, Steps
-from assistant.web.room import check_admin
+from assistant.web.room import VISIT, check_admin
 from assistant.web.screen import Screen
-from assistant.web.values import number, sent, text
+from assistant.web.values import named, number, sent, text
 
 _CALLS = ", ".join(f"{name}: (data) => trigger('{name}', data)" for name in ("step", "look", "take"))
 
@@ -58,7 +58,10 @@ class EvaluateTab:
     def _step(self, event: gr.EventData, request: gr.Request) -> str:
         check_admin(person_of(request))
         data = sent(event)
-        return self._drawn(lambda: self._steps.take(data), number(data, "seq"))
+        seq = number(data, "seq")
+        if text(data, "do") == VISIT:
+            return self._drawn(lambda: self._steps.opening(named(data, ADDRESS)), seq)
+        return self._drawn(lambda: self._steps.take(data), seq)
 
     def _take(self, event: gr.EventData, request: gr.Request) -> str:
         check_admin(person_of(request))

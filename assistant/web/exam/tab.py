@@ -29,8 +29,9 @@ from assistant.web.exam.section_view import section_html
 from assistant.web.exam.solving import Solve
 from assistant.web.exam.steps import Steps
 from assistant.web.icons import button
+from assistant.web.room import VISIT
 from assistant.web.screen import Screen
-from assistant.web.values import Data, number, sent, text
+from assistant.web.values import Data, named, number, sent, text
 
 _EVENTS = ("step", "look", "section", "explain", "solve", "halt", "take")
 _CALLS = ", ".join(f"{name}: (data) => trigger('{name}', data)" for name in _EVENTS)
@@ -94,7 +95,10 @@ class ExamTab:
     def _step(self, event: gr.EventData, request: gr.Request) -> View:
         data = sent(event)
         self._leave(person_of(request), data)
-        return self._drawn(lambda: self._steps(request).take(data), number(data, "seq"))
+        seq = number(data, "seq")
+        if text(data, "do") == VISIT:
+            return self._drawn(lambda: self._steps(request).opening(named(data, _ADDRESS)), seq)
+        return self._drawn(lambda: self._steps(request).take(data), seq)
 
     def _take(self, event: gr.EventData, request: gr.Request) -> View:
         data, rooms = sent(event), self._rooms.of(person_of(request))

@@ -16,6 +16,8 @@ from assistant.web.signin.door import SIGN_IN, connection_of
 from assistant.web.signin.page import sign_in_html
 
 SIGN_OUT = "/sign-out"
+STATE = "/sign-in/state"
+"""Says whether somebody is signed in: a page that is open asks it."""
 _NAME_TRIES, _ADDRESS_TRIES, _MINUTES = 10, 30, 15
 """Wrong passwords for one name, and from one address, in so many minutes."""
 _LONGEST = 10_000
@@ -32,6 +34,11 @@ def add_sign_in(app: FastAPI, access: Access) -> None:
         if not access.required or access.by_header:
             return RedirectResponse("/", status_code=303)
         return _page(request.url.query)
+
+    @app.get(STATE, include_in_schema=False)
+    async def state() -> Response:
+        # Who is not signed in does not come as far as this: the door says 401.
+        return Response(status_code=204, headers={"cache-control": "no-store"})
 
     @app.post(SIGN_IN, include_in_schema=False)
     async def sign_in(request: Request) -> Response:

@@ -15,6 +15,7 @@ from assistant.agent.stop import STOPPED, go_on, is_stopped, stop_all
 from assistant.agent.tool import Observation, tool
 from assistant.agent.toolbox import Toolbox
 from assistant.chat.events import Answer, Delta
+from assistant.chat.pipeline import Assistant
 from assistant.errors import InputError, ModelError
 from assistant.guardrails.document import parse
 from assistant.guardrails.library import Library
@@ -206,7 +207,8 @@ def test_the_guardrail_stands_before_everything(bench, settings, last):
         "wordPolicyConfig:\n  wordsConfig: [{text: xylophone}]\n"
     )
     Library(settings.home / "guardrails").save_draft("gate", parse(body))
-    bench.assistant = type("Notes", (), {"searcher": type("Searcher", (), {"embedder": None})()})()
+    gate = settings.model_copy(update={"guardrail": "gate"})
+    bench.assistant = Assistant(gate, searcher=type("Searcher", (), {"embedder": None})())
     bench.told.plans |= {
         "write to {EMAIL}": Plan((Call("look", {"at": "{EMAIL}"}),)),
         "play": Plan((Call("look", {"at": "a xylophone"}),)),
@@ -219,8 +221,13 @@ def test_the_guardrail_stands_before_everything(bench, settings, last):
         return Observation("Write to bob@example.org for it.")
 
     tools = Toolbox({**bench.toolbox.tools, "tricked": tricked})
-    agent = bench.agent(settings=settings.model_copy(update={"guardrail": "gate"}), toolbox=tools)
-    assert last(agent.run("one", "the xylophone of maria@example.org")).text == "Not this."
+    agent = bench.agent(settings=gate, toolbox=tools)
+    blocked = last(agent.run("one", "the xylophone of maria@example.org"))
+    assert (blocked.text, blocked.answer.blocked, blocked.answer.question) == (
+        "Not this.",
+        True,
+        "the xylophone of {EMAIL}",
+    )
     assert bench.told.seen == []
     assert last(agent.run("one", "write to maria@example.org")).text == "I see {EMAIL}."
     assert bench.told.seen == ["write to {EMAIL}"]

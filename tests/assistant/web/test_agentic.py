@@ -1,9 +1,12 @@
 """The agent behind the chat: what was done is kept with the turn, a costly call waits, and an edit takes turns back."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from pydantic import Field
 
 from assistant.agent.agent import Agent
@@ -12,13 +15,15 @@ from assistant.agent.planning.plan import Call, Plan
 from assistant.agent.tool import Cost, Link, Observation, tool
 from assistant.agent.toolbox import Toolbox
 from assistant.chat.events import Answer, Delta
-from assistant.people import Person
+from assistant.people import LOCAL, Person
+from assistant.people.person import SCOPE_KEY
 from assistant.records import Records
 from assistant.settings import load_settings
 from assistant.web.agentic import Agentic, Agents
 from assistant.web.answering import Ask, Desk
-from assistant.web.render import answer_html
+from assistant.web.render import answer_html, thread_html
 from assistant.web.tool_steps import over
+from assistant.web.trace import add_trace
 
 DONE: list[str] = []
 
@@ -147,6 +152,37 @@ def test_an_edited_turn_is_taken_back_from_the_agent_too(desk):
     first = turns(desk)[0]
     said(desk, "again", replaces=first.id)
     assert DONE[-1] == "after 0"
+
+
+def test_its_owner_can_open_the_trace_of_a_conversation_and_nobody_else(desk):
+    said(desk, "whistle")
+    link = re.search(r'href="(/agent/trace/[^"]+)"[^>]*>Trace<', thread_html("c" * 8, turns(desk)))[1]
+    who = [LOCAL]
+    app = FastAPI()
+    app.add_middleware(As, who=who)
+    add_trace(app, desk)
+    with TestClient(app) as client:
+        parts = client.get(link).json()
+        assert "whistle" in str(parts)
+        assert any("orchestrationTrace" in str(part) for part in parts)
+        for person, path in ((Person("ben"), link), (LOCAL, "/agent/trace/none.json")):
+            who[0] = person
+            refused = client.get(path)
+            assert refused.status_code == 404
+            assert refused.text.startswith("There is no trace of such a conversation.")
+        who[0] = LOCAL
+        desk._records.delete("c" * 8)
+        assert client.get(link).status_code == 404
+
+
+class As:
+    """Says who sends every request, as the door does."""
+
+    def __init__(self, app, who):
+        self.app, self.who = app, who
+
+    async def __call__(self, scope, receive, send):
+        await self.app(scope | {SCOPE_KEY: self.who[0]}, receive, send)
 
 
 def test_who_is_no_admin_has_no_evaluations():

@@ -248,6 +248,17 @@ def test_the_files_of_a_training_stay_as_long_as_the_training_is_known(bench, se
     assert not list(settings.home.rglob("*.mid"))
 
 
+def test_a_link_to_a_training_marks_it_even_where_many_came_after(steps, kept):
+    first, *rest = (kept(kind="train", genre="chorale", minutes=1).id for _ in range(10))
+    for name in (first, rest[-1]):
+        screen = steps.opening({"see": "training", "job": name})
+        assert (screen.name, screen.address) == ("training", f"see=training&job={name}")
+        assert screen.html.count("data-chosen") == 1
+    there = [steps.opening({"see": "training", "job": name}).html.count("<li") for name in (first, "gone", EVIL)]
+    assert there == [9, 8, 8]
+    assert steps.opening({"see": "training", "job": EVIL}).address == "see=training"
+
+
 def test_a_training_takes_no_longer_than_its_minutes(kept, bench):
     folder = kept(kind="train", minutes=30)
     folder.tell(Progress(0.5, "step 10", 7_200.0))

@@ -150,7 +150,7 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(settings, records, ho
     steps = Steps(settings, records, runner)
     assert 'name="suite"' in steps.take({"do": "new"}).html
     wish = {"suite": "exam", "system": "closed", "model": settings.model, "limit": "5"}
-    assert "There are exam" in steps.take({"do": "start", **wish, "suite": "nothing"}).html
+    assert "There are agent" in steps.take({"do": "start", **wish, "suite": "nothing"}).html
     begun = steps.take({"do": "start", **wish}).html
     assert 'data-busy="yes"' in begun
     again = steps.take({"do": "start", **wish}).html

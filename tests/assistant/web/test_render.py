@@ -31,6 +31,7 @@ def test_citations_are_numbers_that_open_their_source():
     assert '<section class="source" data-marker="1"' in html
     assert "<mark>RAG looks passages up first.</mark> It cites them." in html
     assert "lines 3–9" in html
+    assert 'href="?tab=knowledge&amp;collection=notes&amp;document=rag.md&amp;section=3">Open in the notes</a>' in html
     assert "first word after 3.4 s · done in 12 s" in html
     assert "1 source<" in html
 

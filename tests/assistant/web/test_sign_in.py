@@ -93,6 +93,14 @@ def test_signing_in_and_out(browser):
         assert browser.http.get("/config").status_code == 401
 
 
+def test_an_open_page_can_ask_whether_it_is_still_signed_in(browser):
+    assert browser.http.get("/sign-in/state").status_code == 401
+    browser.sign_in("anna")
+    assert browser.http.get("/sign-in/state").status_code == 204
+    browser.http.post("/sign-out")
+    assert browser.http.get("/sign-in/state").status_code == 401
+
+
 def test_over_https_the_cookie_is_for_https_alone(settings):
     records = Records(settings.database_url)
     chosen = settings.model_copy(update={"server": Server(host="0.0.0.0")})

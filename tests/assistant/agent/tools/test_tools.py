@@ -1,13 +1,20 @@
 """The tools that ship with Etude, each doing what it says."""
 
 import threading
+from types import SimpleNamespace
+from urllib.parse import parse_qs
 
 import pytest
 
+from assistant.addresses import note_address
 from assistant.agent import evaluating
 from assistant.agent.context import Context
 from assistant.agent.events import Progressed, Started
+from assistant.agent.tool import Link
 from assistant.agent.toolbox import shipped
+from assistant.agent.tools import jobs
+from assistant.agent.tools.evaluation import ALL_RUNS
+from assistant.agent.tools.music import piece_link, training_link
 from assistant.agent.topics import questions_about
 from assistant.agent.tunes import known_genre, known_key, known_tune
 from assistant.composer.genres import genres
@@ -17,6 +24,10 @@ from assistant.exam.bank import load_bank
 from assistant.jobs.queue import open_queue
 from assistant.rooms import open_embedder, open_exam_room, shipped_notes
 from assistant.settings import load_settings
+from assistant.web.compose.steps import Steps as ComposeSteps
+from assistant.web.evaluate.steps import ADDRESS as EVALUATE
+from assistant.web.exam.tab import _ADDRESS as EXAM
+from assistant.web.knowledge.steps import Steps as KnowledgeSteps
 from eval.suites.registry import suites
 from knowledge.outline import load_outline
 
@@ -106,6 +117,31 @@ def test_exams_begin_and_go_on(context):
     due = use(context, "flashcards_due")
     assert due.data["flashcards"]["repeat"] == 0
     assert due.links[0].address == "?tab=exam&view=drill&deck=flashcards"
+
+
+def test_every_place_that_is_linked_is_one_that_its_tab_reads(context, settings):
+    read = {
+        "knowledge": KnowledgeSteps.address,
+        "compose": ComposeSteps.address,
+        "evaluate": EVALUATE,
+        "exam": EXAM,
+    }
+    done = {"kind": "evaluate", "state": "done", "arguments": {"name": "run-1"}}
+    links = [
+        Link("A note", "note", note_address("notes & more", "sub/a?.md", 12)),
+        ALL_RUNS,
+        piece_link("1"),
+        training_link("2"),
+        *use(context, "start_exam", count=1).links,
+        *use(context, "flashcards_due").links,
+        *jobs._links(SimpleNamespace(**done)),
+        *jobs._links(SimpleNamespace(**{**done, "state": "running"})),
+    ]
+    for link in links:
+        query = parse_qs(link.address.removeprefix("?"), strict_parsing=True)
+        (tab,) = query.pop("tab")
+        assert set(query) <= set(read[tab]), link
+    assert [link.address for link in links[-2:]] == ["?tab=evaluate&run=run-1", "?tab=evaluate"]
 
 
 def test_a_quiz_is_about_its_topic(context, settings):

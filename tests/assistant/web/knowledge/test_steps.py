@@ -1,8 +1,10 @@
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
+from assistant.addresses import note_address
 from assistant.people import Person
 from assistant.web.knowledge.steps import Steps
 from knowledge.index import IndexFolder
@@ -49,6 +51,15 @@ def test_a_folder_is_added_and_its_documents_are_read(added):
     assert "twelve kilograms" in screen.html
     chosen = re.search(r"<article[^>]*data-chosen.*?</article>", screen.html, re.DOTALL)
     assert "Bees sleep in winter" in chosen[0]
+
+
+def test_the_place_that_others_link_to_is_the_passage_itself(added, room):
+    _, passages = room.shelf.document("garden", "bees.md")
+    assert len(passages) == 2
+    for passage in passages:
+        place = dict(parse_qsl(note_address("garden", passage.file, passage.start_line)[1:]))
+        chosen = re.search(r"<article[^>]*data-chosen.*?</article>", added.opening(place).html, re.DOTALL)
+        assert f'id="line-{passage.start_line}"' in chosen[0]
 
 
 @pytest.mark.parametrize(
