@@ -160,12 +160,19 @@ class Page:
         self.requested: list[str] = []
         self.complaints: list[str] = []
         tab.on("request", lambda request: self.requested.append(request.url))
-        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        tab.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self._leaving = False
+        tab.on("pageerror", lambda error: self._complain(str(error)))
+        tab.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
 
     def open(self, address: str = "") -> None:
-        self.tab.goto(self.url + address)
+        self.go(address)
         expect(self.find("#thread .turns")).to_be_attached()
+
+    def go(self, address: str) -> None:
+        """Load an address. A page that is left is not listened to: Gradio's script cries out as its stream is cut."""
+        self._leaving = True
+        self.tab.goto(self.url + address)
+        self._leaving = False
 
     def find(self, selector: str) -> Locator:
         return self.tab.locator(selector)
@@ -224,13 +231,18 @@ class Page:
         expect(self.find("#live .turn")).to_have_count(0)
 
 
+    def _complain(self, what: str) -> None:
+        if not self._leaving:
+            self.complaints.append(what)
+
+
 class RoomPage(Page):
     """A tab that is one room with several views: `name-view` around `name-root`."""
 
     name: str
 
     def open(self, address: str = "") -> None:
-        self.tab.goto(f"{self.url}?tab={self.name}{address}")
+        self.go(f"?tab={self.name}{address}")
         expect(self.find(f"#{self.name}-view .{self.name}-root")).to_be_attached()
         expect(self.tab).to_have_title(re.compile("Étude"))
 

@@ -168,4 +168,4 @@ def test_it_fits_the_screen_and_nothing_goes_wrong_in_the_browser(page):
         page.open(address)
         expect(page.shown()).to_have_text(re.compile(r"\S"))
         page.fits()
-    assert page.complaints == []
+    assert page.complaints == [], "\n".join(page.complaints)
