@@ -230,7 +230,6 @@ class Page:
         expect(self.find("#thread .turn")).to_have_count(turns)
         expect(self.find("#live .turn")).to_have_count(0)
 
-
     def _complain(self, what: str) -> None:
         if not self._leaving:
             self.complaints.append(what)
