@@ -165,10 +165,10 @@ class Page:
         tab.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
 
     def open(self, address: str = "") -> None:
-        self.go(address)
+        self.load(address)
         expect(self.find("#thread .turns")).to_be_attached()
 
-    def go(self, address: str) -> None:
+    def load(self, address: str) -> None:
         """Load an address. A page that is left is not listened to: Gradio's script cries out as its stream is cut."""
         self._leaving = True
         self.tab.goto(self.url + address)
@@ -241,7 +241,7 @@ class RoomPage(Page):
     name: str
 
     def open(self, address: str = "") -> None:
-        self.go(f"?tab={self.name}{address}")
+        self.load(f"?tab={self.name}{address}")
         expect(self.find(f"#{self.name}-view .{self.name}-root")).to_be_attached()
         expect(self.tab).to_have_title(re.compile("Étude"))
 
