@@ -18,6 +18,7 @@ from assistant.records.engine import BUSY_TIMEOUT_MS, explain, open_engine, plac
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+_POSTGRES_CONNECTIONS = 4
 _DECIDED = Table("agent_decisions", MetaData(), Column("id", String(64), primary_key=True))
 
 
@@ -77,15 +78,26 @@ def _saver(engine: Engine, url: str) -> Any:
 
 def _postgres(url: str) -> Any:
     try:
-        from langgraph.checkpoint.postgres import PostgresSaver  # type: ignore[import-not-found]
-        from psycopg import connect
-        from psycopg.rows import dict_row
+        from langgraph.checkpoint.postgres import PostgresSaver
+        from psycopg import Connection
+        from psycopg.rows import DictRow, dict_row
+        from psycopg_pool import ConnectionPool
     except ModuleNotFoundError as error:
         raise RecordsError(
             "The agent needs one more package with PostgreSQL: pip install langgraph-checkpoint-postgres"
         ) from error
     place = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    saver = PostgresSaver(connect(place, autocommit=True, prepare_threshold=0, row_factory=dict_row))
+    # A pool, which opens a connection anew after the server was restarted.
+    pool = ConnectionPool(
+        place,
+        connection_class=Connection[DictRow],
+        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
+        min_size=1,
+        max_size=_POSTGRES_CONNECTIONS,
+        check=ConnectionPool.check_connection,
+        open=True,
+    )
+    saver = PostgresSaver(pool)
     saver.setup()
     return saver
 
