@@ -39,7 +39,8 @@ def run_agent(text: str, thread: str, *, yes: bool, as_json: bool) -> None:
 
     Raises:
         InputError: there is no text.
-        typer.Exit: it failed (1), or waits for a confirmation that nobody is there to give (3).
+        typer.Exit: it failed, or a tool was not called for another reason than the person's no (1), or it waits for a
+            confirmation that nobody is there to give (3).
 
     """
     settings = load_settings()
@@ -49,7 +50,9 @@ def run_agent(text: str, thread: str, *, yes: bool, as_json: bool) -> None:
         for problem in agent.toolbox.problems:
             typer.echo(problem, err=True)
         end = show.all(agent.run(thread, text))
+        declined = False
         while isinstance(end, Confirmation) and (said := _decided(end, yes=yes, as_json=as_json)) is not None:
+            declined = declined or not said
             end = show.all(agent.decide(thread, end.id, said))
         if as_json:
             typer.echo(json.dumps(_whole(thread, show.events, end), ensure_ascii=False, indent=2, default=str))
@@ -60,6 +63,8 @@ def run_agent(text: str, thread: str, *, yes: bool, as_json: bool) -> None:
     if isinstance(end, Failed):
         if not as_json:
             typer.echo(end.sentence, err=True)
+        raise typer.Exit(1)
+    if not declined and any(isinstance(event, Observed) and event.refused for event in show.events):
         raise typer.Exit(1)
 
 

@@ -154,6 +154,7 @@ class NotesRoom:
         self._free()
         number = forget_folder(self.index, collection, folder)
         self.sources.drop(collection, folder)
+        self.syncs.forget(collection)
         self.watcher.look_again()
         return number
 
@@ -186,6 +187,7 @@ class NotesRoom:
         with self.index.locked():
             self.uploads.delete(collection, path)
             forget_folder(self.index, collection, path)
+        self.syncs.forget(collection)
 
     def delete_collection(self, collection: str) -> None:
         """Delete a collection and the files that were uploaded into it; the person's own folders stay as they are.

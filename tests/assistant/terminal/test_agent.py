@@ -44,6 +44,12 @@ def test_a_costly_call_waits_for_the_next_command_to_confirm_it():
     assert trace[-1]["orchestrationTrace"]["invocationInput"]["actionGroupInvocationInput"]["function"] == "train_genre"
 
 
+def test_what_a_tool_says_no_to_is_told_to_scripts():
+    done = agent("continue my exam")
+    assert (done.returncode, "No exam is open" in done.stdout, done.stderr.count("Traceback")) == (1, True, 0), done
+    assert json.loads(agent("continue my exam", "--json").stdout)["observations"][0]["refused"]
+
+
 def test_the_switch_stops_the_agent_until_it_is_lifted():
     assert "To go on: etude agent --go-on" in agent("--stop-all").stdout
     stopped = json.loads(agent("which models are there?", "--json").stdout)
