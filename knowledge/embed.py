@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 _BATCH = 32
+_BATCH_CHARACTERS = 8192
+"""A batch of long texts is cut here, about 2,048 tokens of English, so that whoever waits for the model waits for about
+half a second on two cores."""
 
 
 class Embedder:
@@ -40,7 +43,7 @@ class Embedder:
         self.name = name
         self.folder = folder
         self._threads = threads
-        self._lock = threading.RLock()
+        self._lock = _Turns()
 
     @cached_property
     def limit(self) -> int:
@@ -64,17 +67,16 @@ class Embedder:
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Return unit vectors, shape ``(len(texts), dimension)``; ``progress`` hears how many are done."""
-        # Texts of like length go together: a batch costs as much as its longest text.
-        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for start in range(0, len(texts), _BATCH):
-            batch = order[start : start + _BATCH]
+        done = 0
+        for batch in _batches(texts):
             with self._lock:
                 vectors[batch] = self._model.encode(
                     [texts[n] for n in batch], normalize_embeddings=True, show_progress_bar=False
                 )
+            done += len(batch)
             if progress:
-                progress(start + len(batch))
+                progress(done)
         return vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
@@ -144,3 +146,29 @@ class Embedder:
             raise KnowledgeError(
                 f"The embedding model in {self.folder} cannot be loaded ({error}). Run `etude models verify`."
             ) from error
+
+
+class _Turns:
+    """A lock that whoever holds it cannot take again past somebody who waits: a sync takes it thousands of times."""
+
+    def __init__(self) -> None:
+        self._next, self._held = threading.Lock(), threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._next:
+            self._held.acquire()
+
+    def __exit__(self, *exception: object) -> None:
+        self._held.release()
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the places of texts of like length: a batch costs as much as its longest text."""
+    batch: list[int] = []
+    for place in sorted(range(len(texts)), key=lambda n: len(texts[n])):
+        if len(batch) == _BATCH or (batch and (len(batch) + 1) * len(texts[place]) > _BATCH_CHARACTERS):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

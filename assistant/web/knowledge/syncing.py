@@ -23,8 +23,6 @@ from knowledge.sync import Step, SyncReport, sync
 
 AGAIN_SECONDS = 2.0
 """Between two tries while another process is syncing."""
-_GIVE_WAY = 0.01
-"""Seconds in which a search that waits for the embedding model gets it; a lock is not fair by itself."""
 
 log = logging.getLogger(__name__)
 
@@ -211,4 +209,3 @@ class _Told:
         first, since = self._began
         left = (total - done) * (now - since) / (done - first) if 0 < first < done else None
         self._tell(step, done, total, name, left)
-        time.sleep(_GIVE_WAY)
