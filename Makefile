@@ -22,7 +22,7 @@ run: .make/run ## Install, fetch the models, index the shipped notes, and open t
 
 test: .make/dev ## Install with the tools of developers, fetch the small models, and run the tests.
 	$(BIN)/etude models pull smollm2-135m-instruct all-minilm-l6-v2
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 benchmark: .make/run ## Measure closed book, naive retrieval and Etude with each installed model, in about 15 minutes a model.
 	$(BIN)/python -m eval.benchmark

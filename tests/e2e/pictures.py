@@ -25,6 +25,7 @@ QUESTION = "What is the difference between a token and an embedding?"
 REFUSED = "Who won the 1998 World Cup?"
 RUNS = {"both-ways": "etude", "by-words": "bm25"}
 """Evaluations of how passages are found, by name, and the systems that they test."""
+NOTES = ("etude", "2-generative-ai/generative-ai.md")
 WIDE, PHONE = (1280, 800), (390, 844)
 ON_A_PHONE = ("chat-answer", "exam-question", "compose-piece", "guardrails-tried", "knowledge")
 COLOURS = (256, 128, 64)
@@ -71,7 +72,7 @@ def take_all(browser: Browser, url: str) -> None:
     """Walk through the page and take every picture."""
     guide = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
     guide.set_default_timeout(PATIENCE * 1000)
-    stops = walk(guide.new_page(), url, QUESTION, REFUSED, (*RUNS,))
+    stops = walk(guide.new_page(), url, QUESTION, REFUSED, (*RUNS,), NOTES)
     guide.close()
     for scheme in ("light", "dark"):
         _take(browser, url, stops, WIDE, scheme, "")

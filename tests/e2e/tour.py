@@ -36,11 +36,13 @@ class Stop:
         tab.evaluate("document.fonts.ready")
 
 
-def walk(tab: Tab, url: str, question: str, refused: str, runs: tuple[str, str]) -> list[Stop]:
+def walk(tab: Tab, url: str, question: str, refused: str, runs: tuple[str, str], notes: tuple[str, str]) -> list[Stop]:
     """Do something in every tab and return what is worth looking at.
 
-    The notes answer ``question`` and not ``refused``; ``runs`` are two finished evaluations of one suite.
+    The notes answer ``question`` and not ``refused``; ``runs`` are two finished evaluations of one suite, and
+    ``notes`` a collection and a document of it.
     """
+    collection, document = notes
     stops = [
         Stop("chat", "chat"),
         Stop("chat-answer", "chat", _asked(tab, url, question), _cited),
@@ -64,6 +66,11 @@ def walk(tab: Tab, url: str, question: str, refused: str, runs: tuple[str, str])
         Stop("guardrails", "guardrails"),
         Stop("guardrails-tried", "guardrails", "&doing=try&guardrail=default", _tried),
         Stop("guardrails-edited", "guardrails", "&guardrail=default&doing=copy"),
+        Stop("knowledge", "knowledge"),
+        Stop("knowledge-collection", "knowledge", f"&collection={collection}"),
+        Stop("knowledge-document", "knowledge", f"&collection={collection}&document={document}"),
+        Stop("knowledge-tried", "knowledge", "&doing=try", _searched(question)),
+        Stop("knowledge-new", "knowledge", "&doing=add"),
         Stop("metrics", "metrics", "&span=24h"),
         Stop("prompts", "prompts"),
         Stop("prompts-shown", "prompts", "&prompt=answer"),
@@ -140,3 +147,12 @@ def _tried(tab: Tab) -> None:
     tab.locator('#guardrails [name="text"]').fill(text)
     tab.locator('#guardrails [data-focus="check"]').click()
     expect(tab.locator("#guardrails .outcome")).to_be_visible()
+
+
+def _searched(question: str) -> Callable[[Tab], None]:
+    def search(tab: Tab) -> None:
+        tab.locator('#knowledge [name="question"]').fill(question)
+        tab.locator('#knowledge [data-focus="search"]').click()
+        expect(tab.locator("#knowledge .outcome")).to_be_visible()
+
+    return search
