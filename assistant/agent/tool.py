@@ -11,12 +11,14 @@
         \"\"\"Whistle a tune.\"\"\"
 
 The first line of the docstring is the description that a planner reads, and the parameters behind ``context`` are the
-arguments, with their types, limits and descriptions. Docstring and annotations are all that has to be written.
+arguments, with their types, limits and descriptions. Docstring and annotations are all that has to be written. In a
+section ``Examples:`` the docstring may have requests that ask for the tool, one a line.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_type_hints
@@ -92,6 +94,7 @@ class Tool:
         arguments: what it takes; a name that it does not have is refused.
         run: does it; raises `EtudeError` with a sentence for the person.
         cost: what a call is expected to cost, from its arguments.
+        examples: requests that ask for it.
 
     """
 
@@ -101,6 +104,7 @@ class Tool:
     arguments: type[BaseModel]
     run: Callable[[Context, BaseModel], Observation]
     cost: Callable[[BaseModel], Cost]
+    examples: tuple[str, ...] = ()
 
     def check(self, values: Mapping[str, Any]) -> BaseModel:
         """Return arguments in their types, with what was left out filled in.
@@ -133,7 +137,8 @@ def tool(*, group: str, cost: Callable[[Any], Cost] = free) -> Callable[[Callabl
     """
 
     def made(function: Callable[..., Observation]) -> Tool:
-        description = (inspect.getdoc(function) or "").partition("\n")[0].strip()
+        told = inspect.getdoc(function) or ""
+        description = told.partition("\n")[0].strip()
         hints = get_type_hints(function, include_extras=True)
         context, *rest = inspect.signature(function).parameters.values()
         if not description or hints.get(context.name) is not Context:
@@ -148,9 +153,15 @@ def tool(*, group: str, cost: Callable[[Any], Cost] = free) -> Callable[[Callabl
         def run(context: Context, values: BaseModel) -> Observation:
             return function(context, **{name: getattr(values, name) for name in fields})
 
-        return Tool(function.__name__, group, description, arguments, run, cost)
+        return Tool(function.__name__, group, description, arguments, run, cost, _examples(told))
 
     return made
+
+
+def _examples(docstring: str) -> tuple[str, ...]:
+    """Return the lines of the section Examples, which ends where the indentation does."""
+    section = re.search(r"^Examples?:\n((?:[ \t]+\S.*(?:\n|$)|[ \t]*\n)+)", docstring, re.MULTILINE)
+    return tuple(line.strip() for line in section[1].splitlines() if line.strip()) if section else ()
 
 
 def _explain(tool: str, error: ValidationError) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from assistant.errors import EtudeError
-from assistant.models.ask import SIDE_SLOT, complete, stream
+from assistant.exam.choice import yes_log_odds
+from assistant.models.ask import SEVERAL_SLOT, SIDE_SLOT, complete, stream
 from assistant.models.embedded import EmbeddedChat
 
 LETTERS = "ABCDEFGH"
@@ -20,6 +21,19 @@ _CHOOSE = (
     "You decide which tool of a study assistant a request asks for. Questions about a subject, greetings and remarks "
     "need no tool: the assistant answers them by itself. Reply with one letter."
 )
+_WANTED = (
+    "You decide whether a message asks an assistant to use a tool now. A remark, a question about a subject, and a "
+    "story ask for nothing. Reply with Yes or No."
+)
+_SHOTS = (
+    ("Water the plants of the balcony.", "the basil looks thirsty, give it some water", "Yes"),
+    ("Water the plants of the balcony.", "my neighbour's plants died in the heat", "No"),
+    ("Play a film.", "what makes a good film, do you think?", "No"),
+    ("Order food.", "could we get two pizzas for tonight", "Yes"),
+    ("Order food.", "I ordered pizza yesterday", "No"),
+    ("Play a film.", "I'm in the mood for something by Miyazaki", "Yes"),
+)
+"""What a message asks for is not told without examples: the default model then says no to nearly everything."""
 _FILL = (
     "You take the arguments of a tool out of a request. Use the request's own words; leave out what it does not say. "
     "Reply with one JSON object."
@@ -37,6 +51,10 @@ class Described(Protocol):
     @property
     def description(self) -> str:
         """What it does."""
+
+    @property
+    def examples(self) -> Sequence[str]:
+        """Requests that ask for it."""
 
 
 def choose(chat: BaseChatModel, text: str, tools: Sequence[Described]) -> Mapping[str, float]:
@@ -72,6 +90,23 @@ def choose(chat: BaseChatModel, text: str, tools: Sequence[Described]) -> Mappin
     except EtudeError:
         return {}
     return {}
+
+
+def wanted(chat: BaseChatModel, text: str, tool: Described) -> float | None:
+    """Return the log odds, by the model, that a request asks for a tool; None where it fails."""
+    messages: list[BaseMessage] = [SystemMessage(_WANTED)]
+    for description, message, answer in _SHOTS:
+        messages += [HumanMessage(_case(description, message)), AIMessage(answer)]
+    messages.append(HumanMessage(_case(tool.description, text)))
+    try:
+        # Not the slot of `choose` and `extract`: what stands before the message is read once, and kept there.
+        return yes_log_odds(chat, messages, slot=SEVERAL_SLOT)
+    except EtudeError:
+        return None
+
+
+def _case(description: str, message: str) -> str:
+    return f"Tool: {description}\nMessage: {json.dumps(message, ensure_ascii=False)}"
 
 
 def extract(chat: BaseChatModel, text: str, tool: Described, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,6 +152,7 @@ def grounded(value: Any, text: str, schema: Mapping[str, Any]) -> bool:
 
 
 def _letters(metadata: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, float]:
+    """Return how likely each name is, by the likelihoods of the first token; empty where the model gives none."""
     content = (metadata.get("logprobs") or {}).get("content")
     if not content:
         return {}

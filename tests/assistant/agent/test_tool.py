@@ -35,6 +35,15 @@ def dig(
     """Dig over a bed.
 
     The rest of the docstring is for readers of the code.
+
+    Examples:
+        dig over the bed by the wall
+
+        turn the soil for me
+
+    Raises:
+        Nothing.
+
     """
     return Observation(f"{rows} rows of {place}")
 
@@ -42,6 +51,7 @@ def dig(
 def test_a_function_with_a_docstring_is_a_tool(settings):
     assert isinstance(dig, Tool)
     assert (dig.name, dig.group, dig.description) == ("dig", "garden", "Dig over a bed.")
+    assert dig.examples == ("dig over the bed by the wall", "turn the soil for me")
     assert dig.schema()["required"] == ["place"]
     assert dig.schema()["properties"]["rows"]["description"] == "How many."
     arguments = dig.check({"place": "the bed"})

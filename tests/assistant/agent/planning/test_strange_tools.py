@@ -7,7 +7,8 @@ from pydantic import Field
 
 from assistant.agent.context import Context
 from assistant.agent.planning import Planner
-from assistant.agent.planning.choice import grounded
+from assistant.agent.planning.choice import grounded, wanted
+from assistant.agent.planning.head import NONE
 from assistant.agent.planning.planner import Before
 from assistant.agent.tool import Observation, tool
 from assistant.agent.toolbox import shipped
@@ -15,7 +16,13 @@ from assistant.agent.toolbox import shipped
 
 @tool(group="weather")
 def forecast(context: Context, place: Annotated[str, Field(description="A town.")]) -> Observation:
-    """Tell the weather forecast of a town."""
+    """Tell the weather forecast of a town.
+
+    Examples:
+        will I need an umbrella in Leeds?
+        forecast for Oslo
+
+    """
     return Observation("")
 
 
@@ -25,10 +32,16 @@ def planner(shared_settings) -> Planner:
     return Planner(small, [*shipped(), forecast])
 
 
-def test_a_tool_near_the_request_is_put_to_the_model_and_others_are_not(planner):
-    route = planner._router.route("weather forecast for Lisbon")
-    assert route.by == "model"
+def test_a_tool_is_found_by_an_example_and_the_shipped_ones_as_before(planner):
+    route = planner._router.route("Will I need an umbrella in Leeds")
+    assert (route.label, route.by) == ("forecast", "example")
     assert planner._router.route("quiz me on IAM").by == "head"
+
+
+def test_the_model_is_asked_about_what_is_near_and_may_say_no(planner):
+    text = "I saw the forecast yesterday"
+    assert wanted(planner._router.chat, text, forecast) < 0
+    assert planner._router.route(text).label == NONE
 
 
 def test_arguments_that_the_request_does_not_have_are_left_out(planner):
