@@ -1,4 +1,4 @@
-"""Takes the pictures of `docs/images` from the real page: `make pictures`, in about a quarter of an hour on two cores.
+"""Takes the pictures of `docs/images` from the real page: `make pictures`, in about ten minutes on two cores.
 
 The home is a new one, with the shipped notes and what the tour leaves in each tab, so that the pictures show nothing of
 whoever takes them. The model is the one in use where it is installed, else the smallest.
