@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ _BATCH = 32
 _BATCH_CHARACTERS = 8192
 """A batch of long texts is cut here, about 2,048 tokens of English, so that whoever waits for the model waits for about
 half a second on two cores."""
+
+_SHORT = 1024
+"""Characters that one thread encodes as fast as two, which wait for each other: up to half a second where the machine
+is busy with something else, and never so with one."""
 
 
 class Embedder:
@@ -70,10 +75,9 @@ class Embedder:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         done = 0
         for batch in _batches(texts):
-            with self._lock:
-                vectors[batch] = self._model.encode(
-                    [texts[n] for n in batch], normalize_embeddings=True, show_progress_bar=False
-                )
+            wanted = [texts[n] for n in batch]
+            with self._turn(wanted) as model:
+                vectors[batch] = model.encode(wanted, normalize_embeddings=True, show_progress_bar=False)
             done += len(batch)
             if progress:
                 progress(done)
@@ -81,8 +85,8 @@ class Embedder:
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
         """Return the unit vectors of every token, one array ``(tokens, dimension)`` a text, special tokens left out."""
-        with self._lock:
-            found: Any = self._model.encode(
+        with self._turn(texts) as model:
+            found: Any = model.encode(
                 list(texts), output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False
             )
         arrays = [tensor.float().cpu().numpy()[1:-1] for tensor in found]
@@ -104,12 +108,30 @@ class Embedder:
             given = [torch.tensor(tokens[n]) for n in batch]
             ids = torch.nn.utils.rnn.pad_sequence(given, batch_first=True)
             mask = torch.nn.utils.rnn.pad_sequence([torch.ones_like(row) for row in given], batch_first=True)
-            with self._lock, torch.inference_mode():
-                model: Any = self._model.transformers_model
-                found = model(ids.to(model.device), mask.to(model.device), output_hidden_states=True)
+            with self._turn([texts[n] for n in batch]) as model, torch.inference_mode():
+                transformer: Any = model.transformers_model
+                place = transformer.device
+                found = transformer(ids.to(place), mask.to(place), output_hidden_states=True)
             for n, row in zip(batch, found.hidden_states[layer].float().cpu().numpy(), strict=True):
                 states[n] = row[: len(tokens[n])]
         return states
+
+    @contextmanager
+    def _turn(self, texts: Sequence[str]) -> Iterator[SentenceTransformer]:
+        """Hold the model, with as many threads as the texts are worth."""
+        import torch
+
+        with self._lock:
+            model = self._model  # loading it sets the threads
+            threads = torch.get_num_threads()
+            few = sum(map(len, texts)) <= _SHORT
+            if few:
+                torch.set_num_threads(1)
+            try:
+                yield model
+            finally:
+                if few:
+                    torch.set_num_threads(threads)
 
     @property
     def dimension(self) -> int:
