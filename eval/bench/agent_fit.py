@@ -24,7 +24,7 @@ from eval.bench.agent_phrases import Phrase, phrases, unlike, utterances
 from eval.suites.reference import DATA, read_jsonl
 
 _C = 12.0
-_EACH = 20
+_EACH = 40
 _ABOUT_BEFORE = ("job_status", "cancel_job", "open_result")
 Rows = NDArray[np.float32]
 
