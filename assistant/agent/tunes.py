@@ -32,6 +32,11 @@ def known_tune(said: str) -> str:
         ValueError: it is neither.
 
     """
+    if said.casefold().endswith((".mid", ".midi")):
+        raise ValueError(
+            f"Files are opened in the Compose tab, or by `etude compose {said[:60]}`. Here there are: {tune_names()}; "
+            "or write the notes"
+        )
     wanted = _letters(said)
     called = {_letters(name): one.name for one in samples().values() for name in (one.name, one.title)}
     if wanted in called:

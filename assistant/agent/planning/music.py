@@ -49,6 +49,7 @@ _GPU = re.compile(r"\b(?:gpu|cuda|graphics? (?:card|processor))\b", re.IGNORECAS
 _CPU = re.compile(r"\b(?:cpu|(?:without|no|not on) (?:the |a )?(?:gpu|cuda|graphics card))\b", re.IGNORECASE)
 _NEAR = 0.82
 _NO_SLIPS = frozenset({"rack", "rocket", "quarter", "quarters"})
+_FILE = re.compile(r"[^\s\"'“”]+\.midi?\b", re.IGNORECASE)
 _CALLED = re.compile(r"[\"“”«»]([^\"“”«»]{2,60})[\"“”«»]")
 _CAPITALS = re.compile(
     r"(?i:\b(?:on|over|of|from|upon|to|harmoni[sz]e|arrange|accompany|play|melody))\s+(?:the\s+(?:melody|tune|song)\s+)?(?:of\s+)?"
@@ -106,7 +107,9 @@ def other_genre(text: str) -> str | None:
 
 
 def find_melody(text: str) -> str | None:
-    """Return the name of a melody that ships with Etude, which a text may name with a slip; else a title in quotes."""
+    """Return a MIDI file that a text names, else a melody that ships, perhaps with a slip, else a title in quotes."""
+    if file := _FILE.search(text):
+        return file[0]
     words = _letters(text).split()
     said = f" {' '.join(words)} "
     titles = _titles()

@@ -42,6 +42,7 @@ def test_genres(said, name):
         ("over yankee doodel", "yankee-doodle"),
         ("Frère Jacques", "frere-jacques"),
         ("something in jazz", None),
+        ("harmonise my tune.MID as a chorale", "tune.MID"),
     ],
 )
 def test_melodies(said, name):

@@ -21,6 +21,7 @@ def called(plan: Plan) -> list[tuple[str, dict]]:
         ("train the jazz model for half an hour", "train_genre", {"genre": "jazz", "minutes": 30}),
         ("quiz me on decision trees please", "quiz_me", {"topic": "decision trees"}),
         ("start a mock exam", "start_exam", {"kind": "mock"}),
+        ("start a practice exam for AWS AI practitioner", "start_exam", {"kind": "practice"}),
         (
             "give me twelve practice questions from domain 2",
             "start_exam",
@@ -105,6 +106,8 @@ def test_what_cannot_be_is_said_in_a_sentence(planner):
         plan = planner.plan(said)
         assert plan.question
         assert not plan.calls
+    # A file is not passed over for the melody that is taken where none is named.
+    assert "Compose tab" in planner.plan("harmonise my file tune.mid as a chorale").question
 
 
 @pytest.mark.parametrize("said", ["", "   \n", "\ud800\udfff\ud800", "train the jazz model. " * 600])
