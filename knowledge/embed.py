@@ -101,10 +101,8 @@ class Embedder:
 
         tokens = [self._tokenizer.encode(text).ids for text in texts]
         tokens = [ids if len(ids) <= self.limit + 2 else [*ids[: self.limit + 1], ids[-1]] for ids in tokens]
-        order = sorted(range(len(texts)), key=lambda n: len(tokens[n]))
         states: list[Vectors] = [np.zeros((0, 0), np.float32)] * len(texts)
-        for start in range(0, len(texts), _BATCH):
-            batch = order[start : start + _BATCH]
+        for batch in _batches(texts):
             given = [torch.tensor(tokens[n]) for n in batch]
             ids = torch.nn.utils.rnn.pad_sequence(given, batch_first=True)
             mask = torch.nn.utils.rnn.pad_sequence([torch.ones_like(row) for row in given], batch_first=True)

@@ -29,7 +29,7 @@ UNSURE = 0.35
 NEAR = 0.3
 """Cosine of an utterance and a text of a tool that the head does not know from which the model is asked about it."""
 _SAME = 0.95
-"""Cosine from which an utterance says the same as an example, and nobody is asked."""
+"""Cosine from which an utterance says the same as an example, the name or the description, and nobody is asked."""
 _STRANGE = (-4.0, 5.3, 2.2)
 """Log odds that such a tool is meant: a constant, for the cosine, and for the log odds that the model gives. Logistic
 regression on the dev half of `eval.bench.agent_plugins`, 87 requests."""
