@@ -11,7 +11,7 @@ import argparse
 import inspect
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -67,8 +67,7 @@ def _made(row: Mapping[str, Any]) -> Tool:
 
     function.__name__ = row["name"]
     function.__doc__ = f"{row['description']}\n\nExamples:\n{examples}\n"
-    made = tool(group="plug-in")(_with_parameters(function, row["arguments"]))
-    return made
+    return tool(group="plug-in")(_with_parameters(function, row["arguments"]))
 
 
 def _with_parameters(function: Any, arguments: Mapping[str, Mapping[str, Any]]) -> Any:
@@ -106,22 +105,22 @@ def _plain(value: Any) -> str:
     return text.removeprefix("the ").removeprefix("a ")
 
 
-def measure(requests: Iterable[Request], planner: Planner, verbose: bool = False) -> dict[str, list[bool]]:
+def measure(
+    requests: Iterable[Request], planner: Planner, plug_ins: Collection[str], verbose: bool = False
+) -> dict[str, list[bool]]:
     """Return what was right, by kind of request: plug-in, arguments, shipped, none."""
     found: dict[str, list[bool]] = defaultdict(list)
-    names = {one.name for one in load()[0]}
     for request in requests:
         plan = planner.plan(request.text)
         right = right_tool(request, plan)
-        kind = "plug-in" if request.tool in names else "shipped" if request.tool else "none"
+        kind = "plug-in" if request.tool in plug_ins else "shipped" if request.tool else "none"
         found[kind].append(right)
         if kind == "plug-in" and right:
-            found["arguments"].append(right_arguments(request, plan))
-        if verbose and not (right and found[kind if kind != "plug-in" else "arguments"][-1]):
-            meant = [(c.tool, dict(c.arguments)) for c in plan.calls] or plan.pending
-            print(
-                f"  {request.text!r}: {request.tool or 'none'} {dict(request.arguments)} | {meant} ({plan.rationale})"
-            )
+            right = right_arguments(request, plan)
+            found["arguments"].append(right)
+        if verbose and not right:
+            meant = [(call.tool, dict(call.arguments)) for call in plan.calls] or plan.pending
+            print(f"  {request.text!r}: {request.tool or 'none'} {request.arguments} | {meant} ({plan.rationale})")
     return found
 
 
@@ -136,7 +135,8 @@ def main() -> None:
     if chosen.without_examples:
         tools = [replace(one, examples=()) for one in tools]
     planner = Planner(load_settings(), [*shipped(), *tools])
-    found = measure([one for one in requests if one.split == chosen.split], planner, chosen.verbose)
+    asked = [one for one in requests if one.split == chosen.split]
+    found = measure(asked, planner, {one.name for one in tools}, chosen.verbose)
     for kind, rights in found.items():
         share = wilson(sum(rights), len(rights))
         print(f"{kind:10} {sum(rights):3} of {len(rights):3}  {share.value:.2f} [{share.low:.2f}, {share.high:.2f}]")
